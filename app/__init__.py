@@ -1,0 +1,1 @@
+"""Composition: settings, the application object, `python -m app`. Nothing of substance."""

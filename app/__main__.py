@@ -1,0 +1,102 @@
+"""`python -m app`: read the settings, take the port, build the app, serve it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from pydantic import ValidationError
+from pydantic_settings import CliApp, SettingsError
+from sqlalchemy.exc import SQLAlchemyError
+
+import auth
+
+from . import demo_accounts
+from .create import create_app
+from .settings import Settings
+from .start_up import give_up, greet
+
+CONNECTION_BACKLOG = 2048
+
+
+def main() -> None:
+    """Serve until Ctrl+C. What cannot be used (setting, port, folder) ends it with exit code 2."""
+    settings = _read_settings()
+    logging.basicConfig(
+        level=settings.log_level.upper(), format='%(asctime)s %(levelname)s %(name)s: %(message)s'
+    )
+    listeners = _listen(settings)
+    port: int = listeners[0].getsockname()[1]
+    try:
+        app, backend = create_app(settings, port)
+        accounts = (
+            demo_accounts.load_or_create(settings.data_dir, backend)
+            if settings.demo_accounts
+            else []
+        )
+    except OSError as error:
+        give_up(f'the data folder {settings.data_dir} cannot be used ({error.strerror}).')
+    except SQLAlchemyError as error:
+        give_up(f'the database cannot be used ({type(error).__name__}). Check --database-url.')
+    except (auth.OldSchema, ValueError) as error:
+        give_up(str(error))
+    greet(settings, settings.resolved_public_url(port), accounts)
+    # The access log would hold page ids (they are in the socket's address), so there is none.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, backlog=CONNECTION_BACKLOG
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=listeners)
+
+
+def _read_settings() -> Settings:
+    try:
+        return CliApp.run(Settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = str(first['loc'][0]).replace('_', '-')
+        give_up(f'--{option}: {first["msg"]}.')
+    except SettingsError as error:
+        give_up(f'{error}.')
+
+
+def _listen(settings: Settings) -> list[socket.socket]:
+    """Take the port before anything else: the cookie's name depends on it.
+
+    `localhost` is two addresses, and browsers may try either.
+    """
+    listeners: list[socket.socket] = []
+    port = settings.port
+    try:
+        for family, _, _, _, address in socket.getaddrinfo(
+            settings.host, port, type=socket.SOCK_STREAM
+        ):
+            with _unless_unavailable(listeners):
+                place = (str(address[0]), port)
+                server = socket.create_server(place, family=family, backlog=CONNECTION_BACKLOG)
+                listeners.append(server)
+                port = server.getsockname()[1]
+    except OSError as error:
+        give_up(
+            f'port {port} on {settings.host} cannot be taken ({error.strerror}). '
+            'Choose another with --port.'
+        )
+    return listeners
+
+
+@contextlib.contextmanager
+def _unless_unavailable(listeners: list[socket.socket]) -> Iterator[None]:
+    """Pass over an address that this machine does not have, if another was taken."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} or not listeners:
+            raise
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,46 @@
+"""The application object: the auth backend, the pages, and what belongs to neither."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import auth
+import pages
+
+from .settings import Settings
+
+
+def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend]:
+    """Build the application for the port it will be served on.
+
+    Raises `OSError` or `ValueError` if the data folder cannot be used, and `auth.OldSchema` or
+    SQLAlchemy's errors if the database cannot.
+    """
+    backend: auth.AuthBackend
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        backend.close()
+
+    # The interactive API pages load scripts from elsewhere; no request may leave the machine.
+    app = FastAPI(
+        title='Signed in', lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    backend = auth.install(
+        app,
+        auth.AuthSettings(
+            database_url=settings.resolved_database_url(),
+            keys=auth.load_or_create(settings.data_dir / 'keys'),
+            issuer=settings.resolved_public_url(port),
+            cookie_name=settings.cookie_name(port),
+            cookie_secure=not settings.plain_cookie,
+            access_token_seconds=settings.access_token_seconds,
+            password_min_characters=settings.password_min_characters,
+        ),
+    )
+    pages.install(app, backend)
+    return app, backend

@@ -1,0 +1,35 @@
+"""What the terminal says: where the app is, or in one sentence why it cannot start."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+from .demo_accounts import DemoAccount
+from .settings import Settings
+
+EXIT_UNUSABLE = 2
+
+
+def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
+    """Print address, accounts, where the data is, how to stop."""
+    lines = ['', f'  Signed in is running at {url}', '']
+    for account in accounts:
+        lines.append(f'  {account.name:<14} {account.email:<20} {account.passphrase}')
+    if accounts:
+        lines.append('')
+    lines.append(f'  Data and keys: {settings.data_dir.resolve()}')
+    lines.append('  Stop with Ctrl+C.')
+    if url.startswith('http://') and not settings.is_loopback:
+        lines += [
+            '',
+            '  Without https, other machines cannot stay signed in: browsers drop Secure cookies',
+            '  there and switch Web Locks off. Put a TLS proxy in front and set --public-url.',
+        ]
+    print('\n'.join(lines), end='\n\n', flush=True)
+
+
+def give_up(sentence: str) -> NoReturn:
+    """Print one sentence and end with exit code 2."""
+    print(f'Cannot start: {sentence}', file=sys.stderr)
+    raise SystemExit(EXIT_UNUSABLE)

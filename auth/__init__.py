@@ -1,0 +1,40 @@
+"""The auth backend: accounts, sessions, refresh and access tokens, and the browser's half of it.
+
+It works without any UI and knows nothing of NiceGUI. Everything a host application needs is here;
+the modules are its own business.
+"""
+
+from .backend import AuthBackend
+from .browser_files import MODULES as BROWSER_MODULES
+from .browser_files import PREFIX as BROWSER_PREFIX
+from .browser_files import BrowserFiles, content_digest
+from .database import OldSchema
+from .errors import AuthError, EmailTaken, InvalidSocketTicket, SessionEnded
+from .install import install
+from .keys import Keys, load_or_create
+from .passwords import CHEAPEST_ARGON2ID, OWASP_ARGON2ID, generate_passphrase
+from .sessions import EndReason, Identity
+from .settings import AuthSettings, SessionLimits
+
+__all__ = [
+    'BROWSER_MODULES',
+    'BROWSER_PREFIX',
+    'CHEAPEST_ARGON2ID',
+    'OWASP_ARGON2ID',
+    'AuthBackend',
+    'AuthError',
+    'AuthSettings',
+    'BrowserFiles',
+    'EmailTaken',
+    'EndReason',
+    'Identity',
+    'InvalidSocketTicket',
+    'Keys',
+    'OldSchema',
+    'SessionEnded',
+    'SessionLimits',
+    'content_digest',
+    'generate_passphrase',
+    'install',
+    'load_or_create',
+]

@@ -1,0 +1,70 @@
+"""The auth backend as one object: its services, wired once from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .access_tokens import AccessTokens
+from .accounts import Accounts
+from .cookies import RefreshCookie
+from .database import Database
+from .keys import SigningKey
+from .passwords import Passwords
+from .refresh_tokens import RefreshTokens
+from .rotation import Rotation
+from .sessions import Sessions
+from .settings import AuthSettings
+from .signed_tokens import SignedTokens
+from .socket_tickets import SocketTickets
+
+PEPPER_PURPOSE = 'refresh token pepper 1'
+
+
+@dataclass(frozen=True)
+class AuthBackend:
+    """What routes, pages and the composition root call."""
+
+    database: Database
+    passwords: Passwords
+    accounts: Accounts
+    sessions: Sessions
+    rotation: Rotation
+    access_tokens: AccessTokens
+    socket_tickets: SocketTickets
+    cookie: RefreshCookie
+    signing_key: SigningKey
+
+    @property
+    def password_min_characters(self) -> int:
+        """How long a new password must be."""
+        return self.accounts.password_min_characters
+
+    def close(self) -> None:
+        """Let threads and connections go."""
+        self.passwords.close()
+        self.database.close()
+
+
+def build_backend(settings: AuthSettings) -> AuthBackend:
+    """Wire the services and create the tables.
+
+    Raises `OldSchema` for tables of another version and SQLAlchemy's errors for an unusable URL.
+    """
+    clock, limits = settings.clock, settings.limits
+    database = Database(settings.database_url)
+    database.create_tables()
+    passwords = Passwords(settings.argon2)
+    tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
+    sessions = Sessions(database, tokens, limits, clock)
+    signed = SignedTokens(settings.keys.signing, settings.issuer, clock)
+    return AuthBackend(
+        database=database,
+        passwords=passwords,
+        accounts=Accounts(database, passwords, sessions, settings.password_min_characters, clock),
+        sessions=sessions,
+        rotation=Rotation(database, sessions, tokens, limits, clock),
+        access_tokens=AccessTokens(signed, settings.access_token_seconds),
+        socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
+        cookie=RefreshCookie(settings.cookie_name, settings.cookie_secure),
+        signing_key=settings.keys.signing,
+    )

@@ -1,0 +1,48 @@
+/**
+ * A logout that the server has not heard of yet. The note lies in `localStorage`, so that every tab,
+ * and the next start of the browser, knows not to sign in silently before the server has been told.
+ */
+
+import { ApiError, post } from "./api.js";
+import { exclusively } from "./exclusive.js";
+import { randomId, readNote, writeNote } from "./tabs.js";
+
+/** @import { Trace } from "./trace.js" */
+
+const KEY = "auth.logout-pending";
+
+/** Whether a logout is still to be told. */
+export function isPending() {
+  return readNote(KEY) !== null;
+}
+
+/** Note a logout, until it is finished or someone signs in. */
+export function begin() {
+  writeNote(KEY, randomId());
+}
+
+/** Forget it: a new session has taken the old one's place. */
+export function clear() {
+  writeNote(KEY, null);
+}
+
+/**
+ * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout.
+ * Without a network the note stays for the next try.
+ * @param {URL} api
+ * @param {Trace} trace
+ */
+export async function finish(api, trace) {
+  const id = readNote(KEY);
+  try {
+    await exclusively(async () => {
+      if (!id || readNote(KEY) !== id) return; // another tab was faster, or someone signed in
+      await post(new URL("/auth/logout", api), { keepalive: true });
+      clear();
+      trace.add("logout.sent");
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    trace.add("logout.postponed", { why: error.code });
+  }
+}

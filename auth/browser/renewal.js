@@ -1,0 +1,126 @@
+/**
+ * Silent refresh: when to ask for a new access token, how often to try again, and who may answer.
+ * One request at a time in this tab, one at a time in this browser (exclusive.js).
+ */
+
+import { ApiError, post } from "./api.js";
+import { exclusively } from "./exclusive.js";
+import { Expiry } from "./expiry.js";
+
+/** @import { TokenSet } from "./api.js" */
+/** @import { Trace } from "./trace.js" */
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+/**
+ * @typedef {object} Owner what Renewal asks and tells
+ * @property {() => number} epoch counts sign-ins and sign-outs
+ * @property {(answer: TokenSet) => void} renewed
+ * @property {(reason: string | null) => void} refused the server said that the session is over
+ * @property {() => void} postponed the server could not be asked; it will be asked again
+ */
+
+export class Renewal {
+  /** @type {{epoch: number, done: Promise<void>} | null} */ #running = null;
+  /** @type {Expiry | null} */ #expiry = null;
+  #timer = 0;
+  #retryMs = FIRST_RETRY_MS;
+  #url;
+  #trace;
+  #owner;
+
+  /**
+   * @param {URL} api
+   * @param {Trace} trace
+   * @param {Owner} owner
+   */
+  constructor(api, trace, owner) {
+    this.#url = new URL("/auth/refresh", api);
+    this.#trace = trace;
+    this.#owner = owner;
+  }
+
+  /** Milliseconds to the next silent refresh; `null` while none is planned. */
+  get dueInMs() {
+    return this.#expiry && this.#expiry.dueInMs;
+  }
+
+  /** Milliseconds until the current access token is worthless. */
+  get remainingMs() {
+    return this.#expiry ? this.#expiry.remainingMs : 0;
+  }
+
+  /**
+   * Plan the refresh that an access token just received will need.
+   * @param {number} lifeSeconds
+   */
+  plan(lifeSeconds) {
+    this.#expiry = new Expiry(lifeSeconds);
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#schedule(this.#expiry.napMs);
+  }
+
+  /** Plan nothing any more. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#expiry = null;
+  }
+
+  /** Look at the clocks: refresh if it is time, else go on waiting. For timers and wake-ups. */
+  check() {
+    if (!this.#expiry || this.#expiry.isDue) return void this.now();
+    this.#schedule(this.#expiry.napMs);
+  }
+
+  /** Refresh now; callers at one time share one request. Never throws. */
+  now() {
+    const epoch = this.#owner.epoch();
+    if (this.#running?.epoch !== epoch) {
+      const running = { epoch, done: this.#refresh(epoch) };
+      running.done.finally(() => this.#running === running && (this.#running = null));
+      this.#running = running;
+    }
+    return this.#running.done;
+  }
+
+  /** @param {number} epoch an answer that comes back in a later one is ignored */
+  async #refresh(epoch) {
+    const isLate = () => epoch !== this.#owner.epoch();
+    this.#trace.add("refresh.started");
+    try {
+      const answer = await exclusively(async (waitedMs) => {
+        this.#trace.add("refresh.waited", { ms: waitedMs });
+        return isLate() ? null : post(this.#url, { keepalive: true });
+      });
+      if (isLate()) return;
+      this.#trace.add("refresh.rotated", { generation: answer.session.generation });
+      this.#owner.renewed(answer);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!isLate()) this.#onError(error);
+    }
+  }
+
+  /** @param {ApiError} error */
+  #onError(error) {
+    if (error.endsSession) {
+      this.#trace.add("refresh.refused", { code: error.code, reason: error.reason });
+      return this.#owner.refused(error.reason ?? null);
+    }
+    this.#trace.add("refresh.postponed", { why: error.code, status: error.status });
+    const waitMs = Math.max(this.#retryMs, error.retryAfterSeconds * 1000);
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    this.#schedule(waitMs * (1 + Math.random() / 2), () => this.now());
+    this.#owner.postponed();
+  }
+
+  /**
+   * @param {number} ms
+   * @param {() => void} [action]
+   */
+  #schedule(ms, action = () => this.check()) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, ms);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The page's one token holder. Loaded from `<head>`, so that it refreshes while the rest of the page
+ * is still on its way; whoever imports it later gets the same one.
+ *
+ * `auth` is a global too, for the curious at the console: it gives nothing away.
+ */
+
+import { AuthClient } from "./auth_client.js";
+
+export const auth = new AuthClient();
+Object.assign(globalThis, { auth });
+auth.start();

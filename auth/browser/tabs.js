@@ -1,0 +1,91 @@
+/**
+ * What tabs of one browser tell each other: that somebody signed in or out. Hints only: a tab that
+ * hears one looks for itself. No token ever goes through here.
+ *
+ * Sent twice on purpose: the `storage` event reaches every browser, and a BroadcastChannel message
+ * is faster and drops pages kept in the back/forward cache.
+ */
+
+const EVENT_KEY = "auth.event";
+const CHANNEL = "auth";
+
+/** @typedef {{kind: "login" | "logout", sid: string | null}} Message */
+
+export class Tabs {
+  #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;
+  /** @type {(message: Message, via: "storage" | "broadcast") => void} */
+  #hear;
+  #lastId = "";
+
+  /**
+   * @param {(message: Message, via: "storage" | "broadcast") => void} hear
+   * @param {AbortSignal} signal ends the listening
+   */
+  constructor(hear, signal) {
+    this.#hear = hear;
+    addEventListener("storage", (event) => this.#onStorage(event), { signal });
+    this.#channel?.addEventListener("message", (event) => this.#receive(event.data, "broadcast"), { signal });
+    signal.addEventListener("abort", () => this.#channel?.close());
+  }
+
+  /** @param {Message} message */
+  tell(message) {
+    // The same value written twice fires nothing, so every message is unique.
+    const unique = { ...message, id: randomId() };
+    this.#lastId = unique.id;
+    writeNote(EVENT_KEY, JSON.stringify(unique));
+    this.#channel?.postMessage(unique);
+  }
+
+  /** @param {StorageEvent} event */
+  #onStorage(event) {
+    if (event.key !== EVENT_KEY || !event.newValue) return;
+    try {
+      this.#receive(JSON.parse(event.newValue), "storage");
+    } catch {
+      // Somebody else wrote this; it is not a message.
+    }
+  }
+
+  /**
+   * @param {any} message
+   * @param {"storage" | "broadcast"} via
+   */
+  #receive(message, via) {
+    if (typeof message?.id !== "string" || message.id === this.#lastId) return;
+    this.#lastId = message.id;
+    this.#hear(message, via);
+  }
+}
+
+/** 96 random bits; `crypto.randomUUID` is missing on plain http. */
+export function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Read what tabs share; `null` if there is nothing.
+ * @param {string} key
+ */
+export function readNote(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage is switched off: this tab is on its own
+  }
+}
+
+/**
+ * Write what tabs share; `null` removes it.
+ * @param {string} key
+ * @param {string | null} value
+ */
+export function writeNote(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,54 @@
+"""Every condition the auth backend can refuse with, and the evidence each carries.
+
+Services raise these; `problems.py` is the one place that turns them into HTTP.
+"""
+
+from __future__ import annotations
+
+
+class AuthError(Exception):
+    """Base of every condition below."""
+
+
+class InvalidInput(AuthError):
+    """Raised if a field cannot be accepted; `fields` maps its name to one sentence."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__('Some fields need your attention.')
+        self.fields = fields
+
+
+class EmailTaken(AuthError):
+    """Raised if an account with this e-mail address exists already."""
+
+
+class InvalidCredentials(AuthError):
+    """Raised if e-mail and password do not belong together, for whatever reason.
+
+    Unknown address, wrong password and disabled account are one condition, so that the
+    answer tells a stranger nothing (OWASP ASVS 5.0, 6.3.8).
+    """
+
+
+class InvalidAccessToken(AuthError):
+    """Raised if a Bearer token is missing, malformed, foreign, expired or of the wrong type."""
+
+
+class InvalidSocketTicket(AuthError):
+    """Raised if a socket ticket is malformed, expired, used before, or meant for another page."""
+
+
+class NoSession(AuthError):
+    """Raised if a refresh arrives without a refresh cookie."""
+
+
+class InvalidRefreshToken(AuthError):
+    """Raised if a refresh token is malformed, forged, or of no known session."""
+
+
+class SessionEnded(AuthError):
+    """Raised if the session is over; `reason` says why (see `sessions.EndReason`)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f'The session has ended: {reason}.')
+        self.reason = reason

@@ -1,0 +1,24 @@
+"""Puts the auth backend into a FastAPI application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from .backend import AuthBackend, build_backend
+from .browser_files import FOLDER, PREFIX, BrowserFiles
+from .problems import add_problem_handlers
+from .routes import router
+from .settings import AuthSettings
+
+
+def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
+    """Add routes, error answers and the browser's files to `app`; return the backend, to be closed.
+
+    Raises `OldSchema` or SQLAlchemy's errors if the database cannot be used.
+    """
+    backend = build_backend(settings)
+    app.state.auth = backend
+    app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
+    app.include_router(router)
+    add_problem_handlers(app, backend.cookie)
+    return backend

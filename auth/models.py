@@ -1,0 +1,85 @@
+"""The tables: users, their sessions, and the refresh tokens of each session.
+
+Times are Unix seconds from the injected clock, never the database's own.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA_VERSION = 1
+
+
+class Base(DeclarativeBase):
+    """Collects the tables below."""
+
+    type_annotation_map = {float: Double, bytes: LargeBinary}  # noqa: RUF012
+
+
+class SchemaInfo(Base):
+    """One row: which version of this file made the tables."""
+
+    __tablename__ = 'schema_info'
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class User(Base):
+    """An account. `auth_epoch` counts up at each event that must end every sign-in in flight."""
+
+    __tablename__ = 'users'
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    auth_epoch: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[float]
+    last_login_at: Mapped[float | None]
+    disabled_at: Mapped[float | None]
+
+
+class Session(Base):
+    """One sign-in on one browser. Its id is the `sid` claim of every access token."""
+
+    __tablename__ = 'sessions'
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey('users.id', ondelete='CASCADE'), index=True)
+    salt: Mapped[bytes]
+    lock_seq: Mapped[int] = mapped_column(default=0)
+    stay_signed_in: Mapped[bool]
+    created_at: Mapped[float]
+    idle_expires_at: Mapped[float]
+    abs_expires_at: Mapped[float]
+    revoked_at: Mapped[float | None]
+    revoked_reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class RefreshToken(Base):
+    """One generation of a session's refresh token: LIVE, USED or SUPERSEDED."""
+
+    __tablename__ = 'refresh_tokens'
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey('sessions.id', ondelete='CASCADE'), primary_key=True
+    )
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    secret_sha256: Mapped[bytes]
+    issued_at: Mapped[float]
+    seen_at: Mapped[float | None]
+    used_at: Mapped[float | None]
+    superseded_at: Mapped[float | None]
+
+
+IS_LIVE = RefreshToken.used_at.is_(None) & RefreshToken.superseded_at.is_(None)
+
+# Two live tokens of one session are impossible, whatever the code above the database does.
+Index(
+    'one_live_token_per_session',
+    RefreshToken.session_id,
+    unique=True,
+    sqlite_where=IS_LIVE,
+    postgresql_where=IS_LIVE,
+)

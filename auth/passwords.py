@@ -1,0 +1,89 @@
+"""Passwords and their hashes. The only module that imports passlib.
+
+Hashing runs in threads of its own, at most one per core: argon2 is meant to be slow, and neither
+the event loop nor the threads that serve other requests may wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from passlib import pwd
+from passlib.context import CryptContext
+
+T = TypeVar('T')
+
+MAX_CHARACTERS = 1024
+
+
+@dataclass(frozen=True)
+class Argon2Profile:
+    """The cost of one argon2id hash."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+# OWASP Password Storage Cheat Sheet, argon2id, first recommended figures.
+OWASP_ARGON2ID = Argon2Profile(memory_kib=19_456, passes=2, lanes=1)
+# For tests that are about something else: real argon2id, as cheap as it gets.
+CHEAPEST_ARGON2ID = Argon2Profile(memory_kib=8, passes=1, lanes=1)
+
+
+class Passwords:
+    """Hashes and verifies, off the event loop."""
+
+    def __init__(self, profile: Argon2Profile) -> None:
+        self._context = CryptContext(
+            schemes=['argon2'],
+            argon2__type='ID',
+            argon2__memory_cost=profile.memory_kib,
+            argon2__time_cost=profile.passes,
+            argon2__parallelism=profile.lanes,
+        )
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix='argon2')
+
+    async def hash(self, password: str) -> str:
+        """Return a salted argon2id hash in PHC format."""
+        return await self._run(self._hash, password)
+
+    async def verify(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
+        """Say whether the password is right, and give a new hash if the stored one is outdated.
+
+        `None` for the hash means that there is no such user: the same work is done for nothing, so
+        that the time taken says nothing either.
+        """
+        return await self._run(self._verify, password, password_hash)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _hash(self, password: str) -> str:
+        return str(self._context.hash(normalize(password)))
+
+    def _verify(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
+        if password_hash is None:
+            self._context.dummy_verify()
+            return False, None
+        return self._context.verify_and_update(normalize(password), password_hash)  # type: ignore[no-any-return]
+
+    async def _run(self, work: Callable[..., T], *args: str | None) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+
+def normalize(password: str) -> str:
+    """Return the password in NFC (NIST SP 800-63B-4): keyboards differ in how they compose."""
+    return unicodedata.normalize('NFC', password)
+
+
+def generate_passphrase() -> str:
+    """Return seven words from the EFF short list, about 72 random bits."""
+    return str(pwd.genphrase(length=7, wordset='eff_short', sep='-'))

@@ -1,0 +1,130 @@
+"""The one place where a condition becomes an HTTP answer: RFC 9457 problems with a stable `code`.
+
+No answer repeats what was sent: a 422 that echoed its input would put passwords into logs.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from . import errors
+from .cookies import RefreshCookie
+
+RETRY_AFTER_SECONDS = 1
+
+_PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
+    errors.InvalidInput: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        'invalid_input',
+        'Please check the marked fields.',
+    ),
+    errors.EmailTaken: (
+        HTTPStatus.CONFLICT,
+        'email_taken',
+        'There is an account with this e-mail address. Sign in instead.',
+    ),
+    errors.InvalidCredentials: (
+        HTTPStatus.UNAUTHORIZED,
+        'invalid_credentials',
+        'E-mail address and password do not match.',
+    ),
+    errors.InvalidAccessToken: (
+        HTTPStatus.UNAUTHORIZED,
+        'invalid_token',
+        'This call needs a valid access token.',
+    ),
+    errors.NoSession: (
+        HTTPStatus.UNAUTHORIZED,
+        'no_session',
+        'Nobody is signed in at this browser.',
+    ),
+    errors.InvalidRefreshToken: (
+        HTTPStatus.UNAUTHORIZED,
+        'invalid',
+        'The refresh token is not valid.',
+    ),
+    errors.SessionEnded: (HTTPStatus.UNAUTHORIZED, 'session_ended', 'The session has ended.'),
+}
+_DELETES_COOKIE = (errors.InvalidRefreshToken, errors.SessionEnded)
+
+_FIELD_SENTENCES = {
+    'missing': 'This field is required.',
+    'extra_forbidden': 'This field is not known here.',
+    'json_invalid': 'The body is not valid JSON.',
+    'string_too_short': 'This field is required.',
+    'string_too_long': 'This is too long.',
+    'string_type': 'This must be text.',
+    'bool_type': 'This must be true or false.',
+    'value_error': 'Enter an e-mail address like name@example.com.',
+}
+
+
+def add_problem_handlers(app: FastAPI, cookie: RefreshCookie) -> None:
+    """Register the handlers for everything that may go wrong on an auth route."""
+
+    async def auth_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, errors.AuthError)  # noqa: S101
+        response = _of_auth_error(error)
+        if isinstance(error, _DELETES_COOKIE) and cookie.read(request):
+            cookie.delete(response)
+        return response
+
+    app.add_exception_handler(errors.AuthError, auth_error)
+    app.add_exception_handler(RequestValidationError, _invalid_input)
+    app.add_exception_handler(HTTPException, _http_error)
+    for busy in (DBAPIError, PoolTimeout):
+        app.add_exception_handler(busy, _retry)
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
+    """Build a problem answer."""
+    content = {'type': 'about:blank', 'status': status, 'code': code, 'title': title, **more}
+    return JSONResponse(content, status, media_type='application/problem+json')
+
+
+def _of_auth_error(error: errors.AuthError) -> JSONResponse:
+    status, code, title = _PROBLEMS[type(error)]
+    if isinstance(error, errors.InvalidInput):
+        return problem(status, code, title, errors=error.fields)
+    if isinstance(error, errors.SessionEnded):
+        return problem(status, code, title, reason=error.reason)
+    response = problem(status, code, title)
+    if isinstance(error, errors.InvalidAccessToken):
+        response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'  # RFC 6750, 3
+    return response
+
+
+async def _invalid_input(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    fields = {}
+    for item in error.errors():
+        place = [str(part) for part in item['loc'][1:]]
+        name = place[0] if place and item['type'] != 'json_invalid' else 'body'
+        fields[name] = _FIELD_SENTENCES.get(item['type'], 'This cannot be accepted.')
+    return _of_auth_error(errors.InvalidInput(fields))
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    status = HTTPStatus(error.status_code)
+    code = status.phrase.lower().replace(' ', '_')
+    response = problem(status, code, f'{status.phrase}.')
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _retry(_request: Request, error: Exception) -> Response:
+    """Answer for a database that cannot answer now: the cookie stays, the client comes back."""
+    logging.getLogger('auth').error('The database did not answer: %s', type(error).__name__)
+    response = problem(503, 'retry', 'The service is busy. Please try again.')
+    response.headers['Retry-After'] = str(RETRY_AFTER_SECONDS)
+    return response

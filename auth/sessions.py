@@ -1,0 +1,224 @@
+"""The life of a session: start, stay alive, end. Refreshing has a file of its own, `rotation.py`.
+
+A session is one sign-in on one browser. Revocation is absorbing: nothing brings a session back.
+Methods that take a connection run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from . import audit
+from .database import Database
+from .errors import InvalidRefreshToken, SessionEnded
+from .models import IS_LIVE, RefreshToken, Session, User
+from .refresh_tokens import PresentedToken, RefreshTokens, new_salt, new_session_id, parse
+from .settings import SessionLimits
+
+EndedListener = Callable[[str, str], None]
+
+
+class EndReason(StrEnum):
+    """Why a session is over, as clients are told."""
+
+    LOGOUT = 'logout'
+    REPLACED = 'replaced'  # the same browser signed in again
+    REPLAY = 'replay'
+    DISABLED = 'disabled'
+    EXPIRED = 'expired'
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who acts, and through which session. Comes from a verified token or ticket only."""
+
+    user_id: str
+    session_id: str
+    name: str
+    email: str
+    signed_in_at: float
+
+
+@dataclass(frozen=True)
+class IssuedSession:
+    """A session and its current refresh token; `cookie_seconds` is `None` for a browser session."""
+
+    identity: Identity
+    refresh_token: str
+    generation: int
+    cookie_seconds: int | None
+
+
+class Sessions:
+    """Starts and ends sessions, and knows which are alive."""
+
+    def __init__(
+        self,
+        database: Database,
+        tokens: RefreshTokens,
+        limits: SessionLimits,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._limits = limits
+        self._clock = clock
+        self._listeners: list[EndedListener] = []
+
+    def on_ended(self, listener: EndedListener) -> None:
+        """Call `listener(session_id, reason)` after each end, from whichever thread ended it."""
+        self._listeners.append(listener)
+
+    def start(
+        self, connection: Connection, user: Row[Any], *, stay_signed_in: bool
+    ) -> IssuedSession:
+        """Start a session for a user whose password has just been verified."""
+        now = self._clock()
+        limits = self._limits
+        session_id, salt = new_session_id(), new_salt()
+        idle_expires_at = now + min(limits.idle_seconds, limits.absolute_seconds)
+        connection.execute(
+            insert(Session).values(
+                id=session_id,
+                user_id=user.id,
+                salt=salt,
+                stay_signed_in=stay_signed_in,
+                created_at=now,
+                idle_expires_at=idle_expires_at,
+                abs_expires_at=now + limits.absolute_seconds,
+            )
+        )
+        add_leaf(connection, self._tokens, session_id, salt, generation=0, now=now)
+        return IssuedSession(
+            Identity(user.id, session_id, user.name, user.email, now),
+            self._tokens.issue(session_id, 0, salt),
+            generation=0,
+            cookie_seconds=int(idle_expires_at - now) if stay_signed_in else None,
+        )
+
+    def require_living(self, session_id: str, jar: str | None = None) -> Identity:
+        """Return who the session belongs to.
+
+        `jar` is the refresh cookie that came with the same request, if any: its return shows that
+        the browser has stored it (see `note_seen`). Raises `SessionEnded`.
+        """
+        now = self._clock()
+        with self._database.read() as connection:
+            row = connection.execute(session_and_user(session_id)).one_or_none()
+        if row is None:  # purged
+            raise SessionEnded(EndReason.EXPIRED)
+        if reason := ended_reason(row, now):
+            raise SessionEnded(reason)
+        if jar:
+            self._note_seen(session_id, row.salt, jar, now)
+        return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
+
+    def end_by_refresh_token(self, text: str, reason: EndReason) -> bool:
+        """End the session of any genuine token, even a used or pruned one; say if it was alive."""
+        try:
+            token = parse(text)
+        except InvalidRefreshToken:
+            return False
+        with self._database.write() as connection:
+            ended = self.end_genuine(connection, token, reason)
+        if ended:
+            self.announce_end(token.session_id, reason)
+        return ended
+
+    def end_genuine(self, connection: Connection, token: PresentedToken, reason: EndReason) -> bool:
+        """Revoke the session of a genuine token; say if it was alive. Forged tokens do nothing."""
+        query = select(Session.salt).where(Session.id == token.session_id)
+        salt = connection.execute(query).scalar()
+        if salt is None or not self._tokens.is_genuine(token, salt):
+            return False
+        return revoke(connection, token.session_id, reason, self._clock())
+
+    def end(self, session_id: str, reason: EndReason) -> bool:
+        """End one session by id; say if it was alive."""
+        with self._database.write() as connection:
+            ended = revoke(connection, session_id, reason, self._clock())
+        if ended:
+            self.announce_end(session_id, reason)
+        return ended
+
+    def announce_end(self, session_id: str, reason: str) -> None:
+        """Record an end that is committed, and tell the listeners."""
+        audit.record('session_ended', session=session_id, reason=reason)
+        for listener in self._listeners:
+            listener(session_id, reason)
+
+    def _note_seen(self, session_id: str, salt: bytes, jar: str, now: float) -> None:
+        """Mark the leaf as seen if the jar holds it and it is old enough to prove storage."""
+        try:
+            token = parse(jar)
+        except InvalidRefreshToken:
+            return
+        due = (
+            (RefreshToken.session_id == session_id)
+            & (RefreshToken.generation == token.generation)
+            & RefreshToken.seen_at.is_(None)
+            & IS_LIVE
+            & (RefreshToken.issued_at <= now - self._limits.seen_after_seconds)
+        )
+        if token.session_id != session_id or not self._tokens.is_genuine(token, salt):
+            return
+        with self._database.read() as connection:
+            unseen = connection.execute(select(RefreshToken.generation).where(due)).first()
+        if unseen:
+            with self._database.write() as connection:
+                connection.execute(update(RefreshToken).where(due).values(seen_at=now))
+
+
+def session_and_user(session_id: str) -> Select[Any]:
+    """Select a session's columns and what its user is called."""
+    return (
+        select(*Session.__table__.columns, User.name, User.email, User.disabled_at)
+        .join(User, User.id == Session.user_id)
+        .where(Session.id == session_id)
+    )
+
+
+def ended_reason(session: Row[Any], now: float) -> str | None:
+    """Say why a session joined with its user is over, or `None` if it is alive."""
+    if session.revoked_at is not None:
+        return str(session.revoked_reason)
+    if session.disabled_at is not None:
+        return EndReason.DISABLED
+    if now >= min(session.idle_expires_at, session.abs_expires_at):
+        return EndReason.EXPIRED
+    return None
+
+
+def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:
+    """Revoke a session that is not revoked yet; say if there was one."""
+    result = connection.execute(
+        update(Session)
+        .where(Session.id == session_id, Session.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_reason=reason)
+    )
+    return result.rowcount == 1
+
+
+def add_leaf(
+    connection: Connection,
+    tokens: RefreshTokens,
+    session_id: str,
+    salt: bytes,
+    *,
+    generation: int,
+    now: float,
+) -> None:
+    """Insert the one LIVE token row; the partial unique index refuses a second."""
+    connection.execute(
+        insert(RefreshToken).values(
+            session_id=session_id,
+            generation=generation,
+            secret_sha256=tokens.fingerprint(session_id, generation, salt),
+            issued_at=now,
+        )
+    )

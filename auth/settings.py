@@ -1,0 +1,43 @@
+"""What a host application decides about the auth backend. Values only; nothing is read here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .keys import Keys
+from .passwords import OWASP_ARGON2ID, Argon2Profile
+
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLimits:
+    """How long things live, in seconds (the defaults were chosen by simulation).
+
+    `overlap_seconds`: how long a used refresh token still yields its successor.
+    `seen_after_seconds`: how old a token must be before its return proves that the browser kept it.
+    """
+
+    overlap_seconds: float = 30
+    seen_after_seconds: float = 60
+    idle_seconds: float = 14 * DAY_SECONDS
+    absolute_seconds: float = 90 * DAY_SECONDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthSettings:
+    """Everything `install` needs. `clock` gives Unix seconds and is the only clock used."""
+
+    database_url: str
+    keys: Keys
+    issuer: str
+    cookie_name: str
+    cookie_secure: bool = True
+    access_token_seconds: int = 600
+    socket_ticket_seconds: int = 30
+    password_min_characters: int = 15  # NIST SP 800-63B-4, 3.1.1.2: password as the only factor
+    argon2: Argon2Profile = OWASP_ARGON2ID
+    limits: SessionLimits = field(default_factory=SessionLimits)
+    clock: Callable[[], float] = time.time

@@ -1,0 +1,88 @@
+"""Signing and verifying JWTs. Only this module imports PyJWT; others say what claims mean.
+
+PyJWT checks neither `typ` nor that a claim is there unless told: both are told here, once, for
+every kind of token (RFC 8725, 3.8 to 3.11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from .keys import SigningKey
+
+ALGORITHM = 'EdDSA'
+
+
+class InvalidToken(Exception):
+    """Raised if a token is not one that this server issued for this use, or is out of its time."""
+
+
+@dataclass(frozen=True)
+class TokenKind:
+    """A use of signed tokens; one kind is never accepted in place of another."""
+
+    type: str  # the `typ` header
+    audience: str
+    claims: frozenset[str]  # required besides iss, aud, exp and iat
+
+
+@dataclass(frozen=True)
+class SignedTokens:
+    """Signs with one key; verifies by `kid`. `clock` gives Unix seconds."""
+
+    key: SigningKey
+    issuer: str
+    clock: Callable[[], float]
+
+    def sign(self, kind: TokenKind, claims: dict[str, str], seconds: int) -> str:
+        """Return a JWT of this kind that lives for `seconds`."""
+        now = int(self.clock())
+        registered = {'iss': self.issuer, 'aud': kind.audience, 'iat': now, 'exp': now + seconds}
+        headers = {'typ': kind.type, 'kid': self.key.key_id}
+        return jwt.encode(registered | claims, self.key.private, ALGORITHM, headers)
+
+    def verify(self, kind: TokenKind, token: str, *, even_expired: bool = False) -> dict[str, Any]:
+        """Return the claims of a token of this kind. Raises `InvalidToken`."""
+        try:
+            header = jwt.get_unverified_header(token)
+            claims = jwt.decode(
+                token,
+                self._public_key(header, kind),
+                algorithms=[ALGORITHM],
+                audience=kind.audience,
+                issuer=self.issuer,
+                # Times are checked below, against the injected clock.
+                options={
+                    'require': ['iss', 'aud', 'exp', 'iat', *kind.claims],
+                    'strict_aud': True,
+                    'verify_exp': False,
+                    'verify_iat': False,
+                    'verify_nbf': False,
+                },
+            )
+        except jwt.PyJWTError as error:
+            raise InvalidToken('The token is not ours.') from error
+        self._check_times(claims, even_expired=even_expired)
+        if not all(isinstance(claims[name], str) for name in kind.claims):
+            raise InvalidToken('A claim is not text.')
+        return claims
+
+    def _public_key(self, header: dict[str, Any], kind: TokenKind) -> Any:
+        """Find the key by `kid` among our own; a token never brings its key along."""
+        if header.get('typ') != kind.type or header.get('kid') != self.key.key_id:
+            raise InvalidToken('The token is of another type or key.')
+        return self.key.public
+
+    def _check_times(self, claims: dict[str, Any], *, even_expired: bool) -> None:
+        times = [claims['iat'], claims['exp'], claims.get('nbf', 0)]
+        if not all(type(time) is int for time in times):
+            raise InvalidToken('A time is not a whole number.')
+        now = self.clock()
+        if max(claims['iat'], claims.get('nbf', 0)) > now:
+            raise InvalidToken('The token is not valid yet.')
+        if claims['exp'] <= now and not even_expired:
+            raise InvalidToken('The token has expired.')

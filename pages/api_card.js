@@ -1,0 +1,40 @@
+/** Calls the protected API; shows its status, what it said, and whether a refresh came first. */
+import { auth } from "auth-client";
+
+export default {
+  data: () => ({ busy: false, answer: null }),
+  template: `
+    <section class="card" aria-labelledby="api-title">
+      <h2 id="api-title">The API</h2>
+      <p class="explain"><code>GET /api/me</code> wants the access token as its Bearer, and checks that
+        the session is alive.</p>
+      <div class="actions">
+        <button type="button" class="primary" :disabled="busy" :aria-busy="busy" @click="call">Call the API</button>
+      </div>
+      <div role="status">
+        <dl v-if="answer">
+          <dt>Status</dt><dd><span class="badge" :class="answer.ok ? 'good' : 'bad'">{{ answer.status }}</span></dd>
+          <dt>It said</dt><dd>{{ answer.said }}</dd>
+          <dt>Refreshed first</dt><dd>{{ answer.refreshed ? "yes" : "no" }}</dd>
+        </dl>
+      </div>
+    </section>`,
+  methods: {
+    async call() {
+      this.busy = true;
+      let refreshed = false;
+      const note = (event) => (refreshed ||= event.detail.kind === "api.refreshed");
+      auth.addEventListener("trace", note);
+      try {
+        const response = await auth.fetch("/api/me");
+        const { message, title } = await response.json();
+        this.answer = { ok: response.ok, status: response.status, said: message ?? title, refreshed };
+      } catch (error) {
+        this.answer = { ok: false, status: "no answer", said: error.message, refreshed };
+      } finally {
+        auth.removeEventListener("trace", note);
+        this.busy = false;
+      }
+    },
+  },
+};

@@ -1,0 +1,16 @@
+"""A button that calls one method of the token holder, in the browser."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from nicegui.element import Element
+
+
+class AuthButton(Element, component='auth_button.js'):
+    """Shows progress until the call has ended; cannot be pressed twice meanwhile."""
+
+    def __init__(self, label: str, action: Literal['logout', 'refresh', 'forgetToken']) -> None:
+        super().__init__()
+        self._props['label'] = label
+        self._props['action'] = action

@@ -1,0 +1,17 @@
+"""The dashboard's cards that are drawn entirely in the browser; Python gives them nothing."""
+
+from __future__ import annotations
+
+from nicegui.element import Element
+
+
+class SessionCard(Element, component='session_card.js'):
+    """Signed in since, refresh count, time to the next silent refresh."""
+
+
+class ApiCard(Element, component='api_card.js'):
+    """Calls the protected API and shows what came back."""
+
+
+class TokenCard(Element, component='token_card.js'):
+    """The access token, decoded, without its signature; raw only on demand."""

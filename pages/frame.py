@@ -1,0 +1,58 @@
+"""What every page shares: the document's head, the header, the loading indicator, the routes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nicegui import ui
+
+from auth import BROWSER_MODULES, BROWSER_PREFIX
+
+from .auth_button import AuthButton
+from .dashboard import dashboard_page
+from .elements import Box, Text
+from .login import login_page
+from .not_found import Pages
+from .page_session import PageSessions, private
+from .register import register_page
+from .session_bridge import SessionBridge
+
+TITLE = 'Signed in'
+
+# The token holder refreshes while Vue is still loading; its parts load side by side.
+_HEAD = (
+    '\n'.join(
+        f'<link rel="modulepreload" href="{BROWSER_PREFIX}/{name}">' for name in BROWSER_MODULES
+    )
+    + f'<script type="module" async src="{BROWSER_PREFIX}/start.js"></script>'
+)
+_LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
+
+
+def frame(sessions: PageSessions, static_prefix: str) -> None:
+    """Build the shell. It holds no private string: those are drawn once the page is bound."""
+    ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
+    ui.add_body_html(_LOADING)
+    with Box('header', classes='top-bar'):
+        ui.link('Signed in', '/').classes('brand')
+        with Box('div', classes='signed-in-only'):
+            AuthButton('Log out', 'logout').classes('quiet')
+    with Box('main'):
+        Pages(
+            {
+                '/': lambda: None,  # the bridge leads on to one of the others
+                '/login': login_page,
+                '/register': lambda: register_page(sessions.backend.password_min_characters),
+                '/dashboard': private(sessions, dashboard_page),
+            }
+        )
+    with Box('footer', classes='foot'):
+        Text('p', "The access token lives in this tab's memory only.")
+    SessionBridge(
+        sessions.of(ui.context.client),
+        private_paths=['/dashboard'],
+        entry_paths=['/', '/login', '/register'],
+        home='/dashboard',
+        login='/login',
+        on_change=ui.context.client.sub_pages_router.refresh,
+    )

@@ -1,0 +1,41 @@
+"""Mounts NiceGUI on the host application: one shell page, inside which everything navigates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import ui
+from nicegui.dependencies import register_importmap_override
+
+from auth import BROWSER_PREFIX, AuthBackend, BrowserFiles, content_digest
+
+from .frame import TITLE, frame
+from .page_session import PageSessions
+
+FOLDER = Path(__file__).parent / 'static'
+PREFIX = f'/static/{content_digest(FOLDER)}'
+
+
+def install(app: FastAPI, backend: AuthBackend) -> None:
+    """Add the pages to `app`, which must already have the auth routes."""
+    app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
+    register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
+    register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
+    sessions = PageSessions(backend)
+
+    # One page for every path: navigation never loads a document, so the access token survives it.
+    @ui.page('/')
+    @ui.page('/{_:path}')
+    def shell() -> None:
+        frame(sessions, PREFIX)
+
+    ui.run_with(
+        app,
+        title=TITLE,
+        dark=None,  # as the system has it
+        language='en-US',
+        favicon=FOLDER / 'favicon.svg',
+        tailwind=False,
+        show_welcome_message=False,
+    )

@@ -1,0 +1,22 @@
+"""The login page. The password goes from the form to the auth backend, past Python here."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from .auth_form import AuthForm, Field
+from .elements import Box, Text
+
+EMAIL = Field('email', 'Email', type='email', autocomplete='username')
+PASSWORD = Field('password', 'Password', type='password', autocomplete='current-password')
+
+
+def login_page() -> None:
+    """Draw the login form."""
+    ui.page_title('Sign in')
+    with Box('section', classes='narrow card signed-out-only'):
+        Text('h1', 'Sign in')
+        AuthForm('login', [EMAIL, PASSWORD], submit='Sign in')
+        with Box('p', classes='aside'):
+            Text('span', 'New here?')
+            ui.link('Create an account', '/register')

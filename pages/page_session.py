@@ -1,0 +1,98 @@
+"""Who a page may act for. Python learns it from a redeemed socket ticket and from nothing else.
+
+An open page outlives its session, and its handlers run for anyone who knows its id. So the binding
+is dropped when the session ends, and asked for again whenever private data is drawn or changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from weakref import WeakKeyDictionary, WeakSet
+
+from nicegui import Client, run, ui
+
+from auth import AuthBackend, AuthError, Identity, SessionEnded
+
+
+class PageSession:
+    """The binding of one open page; `None` until a ticket has been redeemed."""
+
+    def __init__(self, sessions: PageSessions, client: Client) -> None:
+        self._sessions = sessions
+        self._client_id = client.id
+        self._identity: Identity | None = None
+
+    async def bind(self, ticket: str) -> bool:
+        """Redeem a ticket for this page; say whether the page is bound now."""
+        redeem = self._sessions.backend.socket_tickets.redeem
+        self.unbind()
+        try:
+            identity = await run.io_bound(redeem, ticket, self._client_id)
+        except AuthError:
+            return False
+        if identity is None:  # the server is shutting down
+            return False
+        self._identity = identity
+        self._sessions.remember(identity.session_id, self)
+        return True
+
+    def unbind(self) -> None:
+        """Act for nobody."""
+        self._identity = None
+
+    async def identity(self) -> Identity | None:
+        """Return whom the page may act for *now*: the session is looked up again each time."""
+        bound = self._identity
+        if bound is None:
+            return None
+        try:
+            await run.io_bound(self._sessions.backend.sessions.require_living, bound.session_id)
+        except SessionEnded:
+            self.unbind()
+        return self._identity if self._identity is bound else None
+
+
+class PageSessions:
+    """The bindings of all open pages in this process."""
+
+    def __init__(self, backend: AuthBackend) -> None:
+        self.backend = backend
+        self._of_client: WeakKeyDictionary[Client, PageSession] = WeakKeyDictionary()
+        self._of_session: defaultdict[str, WeakSet[PageSession]] = defaultdict(WeakSet)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        backend.sessions.on_ended(self._on_session_ended)
+
+    def of(self, client: Client) -> PageSession:
+        """Return the binding of a page, made at its first mention."""
+        if client not in self._of_client:
+            self._of_client[client] = PageSession(self, client)
+        return self._of_client[client]
+
+    def remember(self, session_id: str, page: PageSession) -> None:
+        """Note that a page acts for this session."""
+        self._loop = asyncio.get_running_loop()
+        self._of_session[session_id].add(page)
+
+    def _on_session_ended(self, session_id: str, _reason: str) -> None:
+        """Unbind the session's pages; called from whichever thread ended it."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._unbind_all, session_id)
+
+    def _unbind_all(self, session_id: str) -> None:
+        for page in self._of_session.pop(session_id, ()):
+            page.unbind()
+
+
+def private(
+    sessions: PageSessions, build: Callable[[Identity], None]
+) -> Callable[[], asyncio.Future[None]]:
+    """Make a page builder that draws for the living session's user, and otherwise nothing."""
+
+    async def page() -> None:
+        identity = await sessions.of(ui.context.client).identity()
+        if identity is not None:
+            build(identity)
+
+    return page  # type: ignore[return-value]

@@ -1,0 +1,32 @@
+"""The register page: an account, and signed in at once."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from .auth_form import AuthForm, Field
+from .elements import Box, Text
+from .login import EMAIL
+
+
+def register_page(password_min_characters: int) -> None:
+    """Draw the form that creates an account."""
+    ui.page_title('Create account')
+    fields = [
+        Field('name', 'Name', autocomplete='name'),
+        EMAIL,
+        Field(
+            'password',
+            'Password',
+            type='password',
+            autocomplete='new-password',
+            hint=f'At least {password_min_characters} characters. A few random words do well.',
+            min_length=password_min_characters,
+        ),
+    ]
+    with Box('section', classes='narrow card signed-out-only'):
+        Text('h1', 'Create account')
+        AuthForm('register', fields, submit='Create account')
+        with Box('p', classes='aside'):
+            Text('span', 'Have an account?')
+            ui.link('Sign in', '/login')

@@ -1,0 +1,48 @@
+"""The bridge between the token holder in the browser and the page's Python side."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from .page_session import PageSession
+
+
+class SessionBridge(Element, component='session_bridge.js'):
+    """Tells Python who is signed in, by ticket, and the browser where to go.
+
+    `private_paths` need a session; `entry_paths` are left as soon as there is one, for `home`.
+    """
+
+    def __init__(
+        self,
+        page: PageSession,
+        *,
+        private_paths: list[str],
+        entry_paths: list[str],
+        home: str,
+        login: str,
+        on_change: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__()
+        self._page = page
+        self._on_change = on_change
+        self._props['private-paths'] = private_paths
+        self._props['entry-paths'] = entry_paths
+        self._props['home'] = home
+        self._props['login'] = login
+        self.on('ticket', self._bind)
+        self.on('signed_out', self._unbind)
+
+    async def _bind(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, str):
+            await self._page.bind(event.args)
+        await self._on_change()
+        identity = await self._page.identity()
+        self.run_method('drawnFor', identity.session_id if identity else None)
+
+    async def _unbind(self) -> None:
+        self._page.unbind()
+        await self._on_change()

@@ -1,0 +1,42 @@
+/** This session: signed in since, how often its token was exchanged, time to the next exchange. */
+import { auth } from "auth-client";
+import { minutes, everySecond } from "page-clock";
+
+export default {
+  data: () => ({ session: auth.session, nextMs: auth.nextRefreshMs, state: auth.state }),
+  template: `
+    <section class="card" aria-labelledby="session-title">
+      <h2 id="session-title">This session</h2>
+      <dl v-if="session">
+        <dt>Signed in since</dt><dd>{{ since }}</dd>
+        <dt>Next silent refresh</dt><dd class="clock">{{ next }}</dd>
+        <dt>Refreshes so far</dt><dd>{{ session.generation }}</dd>
+      </dl>
+      <p class="explain">The refresh token in the HttpOnly cookie is exchanged for a new one each time.
+        Open another tab, or reload: each keeps a token of its own.</p>
+    </section>`,
+  computed: {
+    since() {
+      return new Date(this.session.signed_in_at * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    },
+    next() {
+      if (this.state === "reconnecting") return "as soon as the server answers";
+      return this.nextMs === null ? "at the next call" : `in ${minutes(this.nextMs)}`;
+    },
+  },
+  mounted() {
+    auth.addEventListener("state", this.look);
+    this.stop = everySecond(this.look);
+  },
+  unmounted() {
+    auth.removeEventListener("state", this.look);
+    this.stop();
+  },
+  methods: {
+    look() {
+      this.session = auth.session && { ...auth.session };
+      this.nextMs = auth.nextRefreshMs;
+      this.state = auth.state;
+    },
+  },
+};
