@@ -45,7 +45,8 @@ def main() -> None:
     except (auth.OldSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
-    # The access log would hold page ids (they are in the socket's address), so there is none.
+    # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
+    logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, backlog=CONNECTION_BACKLOG
     )

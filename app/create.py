@@ -12,6 +12,8 @@ import pages
 
 from .settings import Settings
 
+OWNER_ONLY = 0o700
+
 
 def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend]:
     """Build the application for the port it will be served on.
@@ -19,6 +21,7 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
     Raises `OSError` or `ValueError` if the data folder cannot be used, and `auth.OldSchema` or
     SQLAlchemy's errors if the database cannot.
     """
+    settings.data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     backend: auth.AuthBackend
 
     @asynccontextmanager

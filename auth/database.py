@@ -44,7 +44,7 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a transaction that holds the write lock; commits at the end, but not after an error."""
+        """Give a transaction that holds the write lock; commits at the end unless one is raised."""
         with self._writer, self._engine.connect() as connection:
             connection.begin()
             yield connection  # closing the connection rolls back what is not committed

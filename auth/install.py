@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from .backend import AuthBackend, build_backend
+from .body_limit import BodyLimit
 from .browser_files import FOLDER, PREFIX, BrowserFiles
 from .problems import add_problem_handlers
 from .routes import router
@@ -20,5 +21,6 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
     app.include_router(router)
+    app.add_middleware(BodyLimit)
     add_problem_handlers(app, backend.cookie)
     return backend

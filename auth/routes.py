@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from . import audit
 from .backend import AuthBackend
+from .body_limit import MAX_BODY_BYTES
 from .dependencies import Backend, BearerToken, Jar, PresentedRefreshToken, SignedIn
 from .errors import InvalidAccessToken
 from .schemas import (
@@ -21,8 +22,6 @@ from .schemas import (
     UserOut,
 )
 from .sessions import EndReason, Identity, IssuedSession
-
-MAX_BODY_BYTES = 16 * 1024
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES)
 
@@ -49,7 +48,7 @@ async def login(form: LoginForm, backend: Backend, jar: Jar) -> Response:
 async def refresh(backend: Backend, token: PresentedRefreshToken) -> Response:
     """Exchange the refresh cookie for a new access token."""
     refreshed = await run_in_threadpool(backend.rotation.refresh, token)
-    return _token_set(backend, refreshed.issued)
+    return _token_set(backend, refreshed.issued, outcome=refreshed.outcome)
 
 
 @router.post('/auth/logout', status_code=status.HTTP_204_NO_CONTENT)
@@ -88,12 +87,15 @@ async def healthz(backend: Backend) -> dict[str, str]:
     return {'status': 'ready'}
 
 
-def _token_set(backend: AuthBackend, issued: IssuedSession, status_code: int = 200) -> Response:
+def _token_set(
+    backend: AuthBackend, issued: IssuedSession, status_code: int = 200, outcome: str = 'started'
+) -> Response:
     """Put the access token into the body and the refresh token into the cookie."""
     identity = issued.identity
     content = TokenSet(
         access_token=backend.access_tokens.issue(identity),
         expires_in=backend.access_tokens.lifetime_seconds,
+        outcome=outcome,
         user=_user(identity),
         session=SessionOut(
             id=identity.session_id,

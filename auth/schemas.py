@@ -65,6 +65,7 @@ class TokenSet(BaseModel):
     access_token: str
     token_type: Literal['Bearer'] = 'Bearer'  # noqa: S105
     expires_in: int
+    outcome: str = Field(description='started, rotated, overlapped or recovered')
     user: UserOut
     session: SessionOut
 

@@ -10,7 +10,7 @@ from auth import BROWSER_MODULES, BROWSER_PREFIX
 
 from .auth_button import AuthButton
 from .dashboard import dashboard_page
-from .elements import Box, Text
+from .elements import Box
 from .login import login_page
 from .not_found import Pages
 from .page_session import PageSessions, private
@@ -33,11 +33,11 @@ def frame(sessions: PageSessions, static_prefix: str) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
     ui.add_body_html(_LOADING)
-    with Box('header', classes='top-bar'):
+    with ui.header(fixed=False).classes('top-bar'):
         ui.link('Signed in', '/').classes('brand')
         with Box('div', classes='signed-in-only'):
             AuthButton('Log out', 'logout').classes('quiet')
-    with Box('main'):
+    with Box('div', classes='page'):  # inside NiceGUI's own <main>
         Pages(
             {
                 '/': lambda: None,  # the bridge leads on to one of the others
@@ -46,8 +46,6 @@ def frame(sessions: PageSessions, static_prefix: str) -> None:
                 '/dashboard': private(sessions, dashboard_page),
             }
         )
-    with Box('footer', classes='foot'):
-        Text('p', "The access token lives in this tab's memory only.")
     SessionBridge(
         sessions.of(ui.context.client),
         private_paths=['/dashboard'],

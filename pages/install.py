@@ -35,7 +35,7 @@ def install(app: FastAPI, backend: AuthBackend) -> None:
         title=TITLE,
         dark=None,  # as the system has it
         language='en-US',
-        favicon=FOLDER / 'favicon.svg',
+        favicon=(FOLDER / 'favicon.svg').read_text(encoding='utf-8'),
         tailwind=False,
         show_welcome_message=False,
     )

@@ -14,7 +14,8 @@ export default {
   },
   mounted() {
     auth.addEventListener("state", this.onState);
-    this.onState();
+    // NiceGUI can take events only once the whole app is mounted, and that is after this component.
+    this.$nextTick(this.onState);
   },
   unmounted() {
     auth.removeEventListener("state", this.onState);

@@ -11,7 +11,8 @@ const SESSION_IS_OVER = new Set(["no_session", "invalid", "session_ended"]);
 /**
  * @typedef {{id: string, name: string, email: string}} User
  * @typedef {{id: string, generation: number, signed_in_at: number}} Session
- * @typedef {{access_token: string, expires_in: number, user: User, session: Session}} TokenSet
+ * @typedef {{access_token: string, expires_in: number, outcome: string, user: User,
+ *   session: Session}} TokenSet
  */
 
 /** A call that brought no usable answer: refused, unreachable, or not from our server at all. */

@@ -94,7 +94,7 @@ export class Renewal {
         return isLate() ? null : post(this.#url, { keepalive: true });
       });
       if (isLate()) return;
-      this.#trace.add("refresh.rotated", { generation: answer.session.generation });
+      this.#trace.add(`refresh.${answer.outcome}`, { generation: answer.session.generation });
       this.#owner.renewed(answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

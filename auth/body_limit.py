@@ -1,0 +1,30 @@
+"""Refuses bodies that are too large before any of them is read, with a problem like all others.
+
+FastAPI's own limit (`max_body_size`) stays on behind it for bodies that do not declare their size.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .problems import problem
+
+MAX_BODY_BYTES = 16 * 1024
+OUR_PATHS = ('/auth/', '/api/')
+
+
+class BodyLimit:
+    """ASGI middleware for the paths of the auth backend."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope['type'] == 'http' and scope['path'].startswith(OUR_PATHS):
+            declared = Headers(scope=scope).get('content-length', '')
+            if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+                sentence = f'The body may have at most {MAX_BODY_BYTES} bytes.'
+                app = problem(413, 'body_too_large', sentence)
+        await app(scope, receive, send)
