@@ -21,6 +21,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless it declares too much."""
         app = self._app
         if scope['type'] == 'http' and scope['path'].startswith(OUR_PATHS):
             declared = Headers(scope=scope).get('content-length', '')

@@ -52,5 +52,5 @@ def frame(sessions: PageSessions, static_prefix: str) -> None:
         entry_paths=['/', '/login', '/register'],
         home='/dashboard',
         login='/login',
-        on_change=ui.context.client.sub_pages_router.refresh,
+        redraw=ui.context.client.sub_pages_router.refresh,
     )

@@ -24,11 +24,12 @@ class SessionBridge(Element, component='session_bridge.js'):
         entry_paths: list[str],
         home: str,
         login: str,
-        on_change: Callable[[], Awaitable[None]],
+        redraw: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__()
         self._page = page
-        self._on_change = on_change
+        self._redraw = redraw
+        self._drawn_for: str | None = None
         self._props['private-paths'] = private_paths
         self._props['entry-paths'] = entry_paths
         self._props['home'] = home
@@ -39,10 +40,17 @@ class SessionBridge(Element, component='session_bridge.js'):
     async def _bind(self, event: GenericEventArguments) -> None:
         if isinstance(event.args, str):
             await self._page.bind(event.args)
-        await self._on_change()
-        identity = await self._page.identity()
-        self.run_method('drawnFor', identity.session_id if identity else None)
+        await self._draw_for_identity()
+        self.run_method('drawnFor', self._drawn_for)
 
     async def _unbind(self) -> None:
         self._page.unbind()
-        await self._on_change()
+        await self._draw_for_identity()
+
+    async def _draw_for_identity(self) -> None:
+        """Draw anew if somebody else is to see the page now; a form being filled in is left alone."""
+        identity = await self._page.identity()
+        session_id = identity.session_id if identity else None
+        if session_id != self._drawn_for:
+            self._drawn_for = session_id
+            await self._redraw()

@@ -1,0 +1,110 @@
+"""Finds a Chromium and a Firefox that really start, installing them if need be.
+
+`python -m tests_e2e.browsers` prepares this machine: Playwright's own builds where they can be
+downloaded, else the system's, installed with apt-get where that is possible. The tests only look.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import Error, Playwright, sync_playwright
+
+NAMES = ('chromium', 'firefox')
+DOWNLOAD_TIMEOUT_SECONDS = 300
+SYSTEM_PROGRAMS = {
+    'chromium': ('chromium', 'chromium-browser', 'google-chrome'),
+    'firefox': ('firefox-esr', 'firefox'),
+}
+SYSTEM_PACKAGES = {'chromium': 'chromium', 'firefox': 'firefox-esr'}
+# A system Chromium looks for updates and hosts of its own at every start; none of that is wanted.
+CHROMIUM_ARGS = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+]
+
+LaunchOptions = dict[str, Any]
+
+
+def find(playwright: Playwright, name: str) -> LaunchOptions | None:
+    """Return options with which the browser has just started here, or `None` if none does."""
+    for options in _candidates(name):
+        try:
+            getattr(playwright, name).launch(**options, timeout=60_000).close()
+        except Error:
+            continue
+        return options
+    return None
+
+
+def _candidates(name: str) -> Iterator[LaunchOptions]:
+    """Playwright's own build first, then what the system has."""
+    args = CHROMIUM_ARGS if name == 'chromium' else []
+    if name == 'chromium' and hasattr(os, 'geteuid') and os.geteuid() == 0:
+        args = [*args, '--no-sandbox']  # Chromium's sandbox refuses to run as root
+    yield {'args': args}
+    for program in SYSTEM_PROGRAMS[name]:
+        if path := shutil.which(program):
+            channel = {} if name == 'chromium' else {'channel': 'moz-firefox'}
+            yield {'args': args, 'executable_path': path, **channel}
+
+
+def main() -> None:
+    """Find or install both browsers; say in one sentence what is missing, with exit code 2."""
+    missing = _missing()
+    if missing:
+        print(f'Installing {" and ".join(missing)} (Playwright) ...', flush=True)
+        _run([sys.executable, '-m', 'playwright', 'install', *missing])
+        missing = _missing()
+    if missing and (apt := _apt_get()):
+        packages = [SYSTEM_PACKAGES[name] for name in missing]
+        print(f'Installing {" and ".join(packages)} (apt-get) ...', flush=True)
+        _run([*apt, 'update', '-qq'])
+        _run([*apt, 'install', '-y', '-qq', '--no-install-recommends', *packages])
+        missing = _missing()
+    if missing:
+        sys.exit(f'The tests need {" and ".join(missing)}: install it and run `make test` again.')
+
+
+def _missing() -> list[str]:
+    with sync_playwright() as playwright:
+        return [name for name in NAMES if find(playwright, name) is None]
+
+
+def _apt_get() -> list[str]:
+    """Return the command that may install packages here without asking, if there is one."""
+    if not shutil.which('apt-get'):
+        return []
+    if os.geteuid() == 0:
+        return ['apt-get']
+    asks_nothing = shutil.which('sudo') and _run(['sudo', '-n', 'true']) == 0
+    return ['sudo', '-n', 'apt-get'] if asks_nothing else []
+
+
+def _run(command: list[str]) -> int:
+    """Run quietly: what counts is whether the browser starts afterwards."""
+    environment = os.environ | {'DEBIAN_FRONTEND': 'noninteractive'}
+    try:
+        return subprocess.run(
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=DOWNLOAD_TIMEOUT_SECONDS,
+            check=False,
+        ).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        return 1
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,74 @@
+"""Fixtures: a server, browsers, tabs (one person's), devices (several), a person for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from . import browsers
+from .people import Person
+from .server import Server, running_server
+
+# The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
+PATIENCE_MS = 20_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Run in both browsers unless told otherwise, and keep a trace of each failure."""
+    config.option.browser = config.option.browser or list(browsers.NAMES)
+    if config.option.tracing == 'off':
+        config.option.tracing = 'retain-on-failure'
+
+
+@pytest.fixture(scope='session')
+def browser_type_launch_args(playwright: Playwright, browser_name: str) -> browsers.LaunchOptions:
+    """The options with which this browser starts on this machine."""
+    options = browsers.find(playwright, browser_name)
+    assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.browsers`'
+    return options
+
+
+@pytest.fixture(scope='session')
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server with default settings for all tests that need nothing special."""
+    with running_server(tmp_path_factory.mktemp('server')) as running:
+        yield running
+
+
+@pytest.fixture
+def server_with(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start another server with options, as in `server_with('--access-token-seconds', '4')`."""
+    with ExitStack() as stack:
+        yield lambda *options: stack.enter_context(running_server(tmp_path, *options))
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    """One person's browser: its tabs share cookies, locks, storage."""
+    context = new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+@pytest.fixture
+def tabs(context: BrowserContext) -> Callable[[], Page]:
+    """Open another tab of the same browser."""
+    return context.new_page
+
+
+@pytest.fixture
+def devices(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
+    """Open a page on another device: nothing is shared with the others."""
+    return lambda: new_context().new_page()
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody new: tests must not meet each other's sessions."""
+    return Person()

@@ -1,0 +1,57 @@
+"""People who use the app through its pages: by label, by button, by what is on the screen."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page, expect
+
+
+def _unique(word: str) -> str:
+    return f'{word}-{secrets.token_hex(6)}'
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account, or about to have one. A new one for each test."""
+
+    name: str = field(default_factory=lambda: _unique('Robin'))
+    email: str = field(default_factory=lambda: f'{_unique("robin")}@example.com')
+    password: str = field(default_factory=lambda: _unique('a secret phrase of one test'))
+
+    def register(self, page: Page, url: str) -> None:
+        """Create the account on the register page and arrive on the dashboard."""
+        page.goto(f'{url}/register')
+        page.get_by_label('Name').fill(self.name)
+        page.get_by_label('Email').fill(self.email)
+        page.get_by_label('Password').fill(self.password)
+        page.get_by_role('button', name='Create account').click()
+        self.sees_dashboard(page)
+
+    def fill_login_form(self, page: Page) -> None:
+        """Type e-mail address and password on the login page."""
+        page.get_by_label('Email').fill(self.email)
+        page.get_by_label('Password').fill(self.password)
+
+    def log_in(self, page: Page, url: str) -> None:
+        """Sign in on the login page and arrive on the dashboard."""
+        page.goto(f'{url}/login')
+        self.fill_login_form(page)
+        page.get_by_role('button', name='Sign in').click()
+        self.sees_dashboard(page)
+
+    def sees_dashboard(self, page: Page) -> None:
+        """Check that the page shows this person's dashboard."""
+        expect(page.get_by_role('heading', level=1, name=self.name)).to_be_visible()
+
+
+def log_out(page: Page) -> None:
+    """Press the button."""
+    page.get_by_role('button', name='Log out').click()
+
+
+def sees_login_page(page: Page) -> None:
+    """Check that the page asks to sign in, and shows no dashboard."""
+    expect(page.get_by_role('heading', level=1, name='Sign in')).to_be_visible()
+    expect(page.get_by_role('button', name='Call the API')).to_be_hidden()

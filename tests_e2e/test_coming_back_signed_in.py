@@ -1,0 +1,93 @@
+"""P2: a reload, a new tab, a closed and reopened tab come back signed in without typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from .people import Person, sees_login_page
+from .server import Server
+
+OpenTab = Callable[[], Page]
+
+
+@pytest.fixture
+def tab(tabs: OpenTab, server: Server, person: Person) -> Page:
+    """A tab in which the person has just registered."""
+    tab = tabs()
+    person.register(tab, server.url)
+    return tab
+
+
+def test_reload_comes_back_signed_in(tab: Page, person: Person) -> None:
+    """The token died with the page; the cookie brings a new one."""
+    tab.reload()
+
+    person.sees_dashboard(tab)
+
+
+def test_new_tab_comes_back_signed_in(
+    tab: Page, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """A tab opened at the start page finds its own way to the dashboard; the first tab stays."""
+    second = tabs()
+    second.goto(server.url)
+
+    person.sees_dashboard(second)
+    person.sees_dashboard(tab)
+
+
+def test_reopened_tab_comes_back_signed_in(
+    tab: Page, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """With the last tab closed, nothing but the cookie is left, and it is enough."""
+    tab.close()
+
+    reopened = tabs()
+    reopened.goto(f'{server.url}/dashboard')
+
+    person.sees_dashboard(reopened)
+
+
+def test_duplicated_tab_comes_back_signed_in(
+    tab: Page, context: BrowserContext, person: Person
+) -> None:
+    """A duplicate copies sessionStorage too; it must not take the original for itself."""
+    with context.expect_page() as opened:
+        tab.evaluate('void window.open(location.href)')
+
+    person.sees_dashboard(opened.value)
+    person.sees_dashboard(tab)
+
+
+@pytest.mark.parametrize('stay', [True, False], ids=['stay signed in', 'this browser session'])
+def test_checkbox_decides_whether_a_restart_signs_out(
+    stay: bool,
+    tabs: OpenTab,
+    new_context: Callable[..., BrowserContext],
+    server: Server,
+    person: Person,
+) -> None:
+    """A restarted browser keeps the cookies that have an age, and only those."""
+    tab = tabs()
+    person.register(tab, server.url)
+    tab.get_by_role('button', name='Log out').click()
+    sees_login_page(tab)
+    person.fill_login_form(tab)
+    tab.get_by_label('Stay signed in').set_checked(stay)
+    tab.get_by_role('button', name='Sign in').click()
+    person.sees_dashboard(tab)
+
+    kept = [cookie for cookie in tab.context.cookies() if cookie['expires'] > 0]
+    tab.context.close()
+    restarted = new_context()
+    restarted.add_cookies(kept)  # type: ignore[arg-type]
+    page = restarted.new_page()
+    page.goto(server.url)
+
+    if stay:
+        person.sees_dashboard(page)
+    else:
+        sees_login_page(page)

@@ -1,0 +1,21 @@
+"""The token holder's trace, read from a test: what to wait for instead of sleeping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+_HAS = """([kind, count]) =>
+    (globalThis.auth?.trace ?? []).filter((event) => event.kind === kind).length >= count"""
+
+
+def wait_for_trace(page: Page, kind: str, count: int = 1) -> None:
+    """Wait until this tab has recorded `count` events of a kind, as in `refresh.rotated`."""
+    page.wait_for_function(_HAS, arg=[kind, count])
+
+
+def traced(page: Page, kind: str) -> list[dict[str, Any]]:
+    """Return the events of one kind so far, oldest first; `at` is in ms of the browser's clock."""
+    events: list[dict[str, Any]] = page.evaluate('auth.trace')
+    return [event for event in events if event['kind'] == kind]
