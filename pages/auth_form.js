@@ -5,7 +5,7 @@
 
 import { auth } from "auth-client";
 
-/** What was typed as e-mail address, kept when the person changes between login and register. */
+/** The address typed so far, kept from login to register and back, but not after signing in. */
 let typedEmail = "";
 
 const REASONS = {
@@ -43,7 +43,7 @@ export default {
     this.message = REASONS[auth.reason] ?? "";
   },
   beforeUnmount() {
-    typedEmail = this.input("email").value;
+    typedEmail = auth.state === "signed-out" ? this.input("email").value : "";
   },
   methods: {
     /** @param {string} name */

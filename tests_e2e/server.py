@@ -41,9 +41,9 @@ class Server:
     def wait_for(self, event: str, times: int = 1) -> None:
         """Wait until an audit event has been recorded so many times. Raises `TimeoutError`."""
         with self._changed:
-            pattern = re.compile(rf'auth\.audit: {event}\b')
-            enough = lambda: sum(bool(pattern.search(line)) for line in self._lines) >= times  # noqa: E731
-            if not self._changed.wait_for(enough, START_TIMEOUT_SECONDS):
+            if not self._changed.wait_for(
+                lambda: self.count(event) >= times, START_TIMEOUT_SECONDS
+            ):
                 raise TimeoutError(f'{event} was not recorded {times} times.')
 
     def stop(self) -> None:
@@ -60,12 +60,12 @@ class Server:
                 self._changed.notify_all()
 
     def _wait_for_address(self) -> str:
-        address = lambda: _ADDRESS.search('\n'.join(self._lines))  # noqa: E731
         with self._changed:
             self._changed.wait_for(
-                lambda: address() or self._process.poll() is not None, START_TIMEOUT_SECONDS
+                lambda: _ADDRESS.search(self.output) or self._process.poll() is not None,
+                START_TIMEOUT_SECONDS,
             )
-            match = address()
+        match = _ADDRESS.search(self.output)
         if match is None:
             raise RuntimeError(f'The server did not start:\n{self.output}')
         return match[1]

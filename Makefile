@@ -1,0 +1,62 @@
+# `make demo` runs the app, `make test` runs every test. Both prepare what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test test-fast test-e2e lint weakenings clean
+
+help:
+	@echo "make demo         run the app at http://localhost:8000, with two demo accounts"
+	@echo "make test         run all tests, in Chromium and in Firefox"
+	@echo "make test-fast    run the tests that need no browser"
+	@echo "make test-e2e     run the tests in browsers"
+	@echo "make lint         check style, types and import directions"
+	@echo "make weakenings   show that each promise's test fails when the promise is broken"
+	@echo "make clean        remove the virtual environment and what the tests left"
+
+demo: $(VENV)/app-installed
+	@$(BIN)/python -m app --demo-accounts
+
+test: test-fast test-e2e
+
+test-fast: $(VENV)/tests-installed
+	@$(BIN)/python -m pytest -q auth app
+	@$(BIN)/python -m pytest -q pages
+
+test-e2e: $(VENV)/browsers-found
+	@$(BIN)/python -m pytest -q -n 2 tests_e2e
+
+weakenings: $(VENV)/browsers-found
+	@$(BIN)/python -m tests_e2e.weakenings
+
+lint: $(VENV)/tests-installed
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This needs Python 3.11 or newer: set PYTHON, as in: make PYTHON=python3.12 demo" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python cannot make virtual environments here. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/app-installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing (the first time only, about a minute) ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/tests-installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the tests' tools (the first time only, about a minute) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@ $(VENV)/app-installed
+
+$(VENV)/browsers-found: $(VENV)/tests-installed tests_e2e/browsers.py
+	@echo "Looking for Chromium and Firefox ..."
+	@$(BIN)/python -m tests_e2e.browsers
+	@touch $@

@@ -1,0 +1,122 @@
+"""P5: logout signs every tab out within a second, by the `storage` event alone too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .people import Person, log_out, sees_login_page
+from .server import Server
+from .traces import traced, wait_for_trace
+
+OpenTab = Callable[[], Page]
+
+LIMIT_MS = 1_000
+
+
+def open_signed_in(tabs: OpenTab, count: int, server: Server, person: Person) -> list[Page]:
+    """Register in one tab, come back signed in in the others."""
+    opened = [tabs() for _ in range(count)]
+    person.register(opened[0], server.url)
+    for tab in opened[1:]:
+        tab.goto(f'{server.url}/dashboard')
+    for tab in opened:
+        person.sees_dashboard(tab)
+    return opened
+
+
+def left_at(tab: Page) -> float:
+    """When this tab stopped being signed in, in ms; the clock is the same for all tabs."""
+    leaving = [event for event in traced(tab, 'state') if event['detail']['from'] == 'signed-in']
+    return float(leaving[-1]['at'])
+
+
+@pytest.mark.parametrize('count', [2, 10])
+def test_logout_signs_every_tab_out(
+    count: int, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """One click; every tab shows the login page, and has dropped its token within a second."""
+    first, *others = open_signed_in(tabs, count, server, person)
+    log_out(first)
+
+    for tab in [first, *others]:
+        sees_login_page(tab)
+    clicked_at = left_at(first)
+    assert all(left_at(tab) - clicked_at < LIMIT_MS for tab in others)
+    assert all(traced(tab, 'logout.received') for tab in others)
+
+
+def test_storage_event_alone_signs_out(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Without BroadcastChannel the articles' mechanism carries the news by itself."""
+    first, second = tabs(), tabs()
+    first.context.add_init_script('delete globalThis.BroadcastChannel')
+    person.register(first, server.url)
+    second.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(second)
+    assert second.evaluate('globalThis.BroadcastChannel === undefined')
+
+    log_out(first)
+
+    sees_login_page(second)
+    assert [event['detail'] for event in traced(second, 'logout.received')] == [{'via': 'storage'}]
+    assert left_at(second) - left_at(first) < LIMIT_MS
+
+
+def test_server_forgets_the_session(tabs: OpenTab, server: Server, person: Person) -> None:
+    """The access token of a signed-out tab is refused at once, though it has minutes to live."""
+    tab = tabs()
+    tab.context.add_init_script("""
+        const send = fetch;
+        globalThis.fetch = (url, init) => {
+            const bearer = new Headers(init?.headers).get('Authorization');
+            if (bearer) globalThis.callAgain = () => send(url, init).then((r) => r.status);
+            return send(url, init);
+        };
+    """)
+    person.register(tab, server.url)
+    tab.get_by_role('button', name='Call the API').click()
+    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    assert tab.evaluate('callAgain()') == 200  # it does work while the session lives
+
+    log_out(tab)
+    wait_for_trace(tab, 'logout.sent')
+
+    assert tab.evaluate('callAgain()') == 401
+    sees_login_page(tab)
+
+
+def test_back_button_revives_nothing(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Going back after logout leads to the login page, whatever the browser kept."""
+    tab = tabs()
+    person.register(tab, server.url)
+    tab.goto(f'{server.url}/dashboard?visit=2')
+    person.sees_dashboard(tab)
+    tab.go_back()
+    person.sees_dashboard(tab)  # while signed in, going back does show it
+    tab.go_forward()
+    person.sees_dashboard(tab)
+    log_out(tab)
+    sees_login_page(tab)
+
+    tab.go_back()
+
+    sees_login_page(tab)
+    assert person.name not in tab.content()
+
+
+def test_logged_out_tab_stays_out_after_reload(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """The cookie is gone as well: a reload does not bring the session back."""
+    first, second = open_signed_in(tabs, 2, server, person)
+    log_out(first)
+    wait_for_trace(first, 'logout.sent')
+    sees_login_page(second)
+
+    second.reload()
+
+    sees_login_page(second)
+    wait_for_trace(second, 'refresh.refused')
+    assert traced(second, 'refresh.refused')[0]['detail']['code'] == 'no_session'

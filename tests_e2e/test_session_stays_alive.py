@@ -1,0 +1,97 @@
+"""P3: the session stays alive: one refresh before each expiry, and the client's clock may be wrong."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .people import Person
+from .server import Server
+from .traces import traced, wait_for_trace
+
+OpenTab = Callable[[], Page]
+
+SHORT_LIFE_SECONDS = 5
+
+
+def refused_while_signed_in(tab: Page) -> list[dict[str, Any]]:
+    """The one refusal before registering is right: nobody was signed in."""
+    refused = traced(tab, 'refresh.refused')
+    return [event for event in refused if event['detail']['code'] != 'no_session']
+
+
+def test_each_short_lived_token_is_renewed_before_it_ends(
+    tabs: OpenTab, server_with: Callable[..., Server], person: Person
+) -> None:
+    """With real clocks on both sides: three lives, three refreshes, none late, none refused."""
+    server = server_with('--access-token-seconds', str(SHORT_LIFE_SECONDS))
+    tab = tabs()
+    person.register(tab, server.url)
+
+    wait_for_trace(tab, 'refresh.rotated', 4)
+
+    renewals = [event['at'] for event in traced(tab, 'refresh.rotated')][-4:]
+    gaps_ms = [later - earlier for earlier, later in itertools.pairwise(renewals)]
+    assert all(gap < SHORT_LIFE_SECONDS * 1000 for gap in gaps_ms)
+    # Once per life, not again and again: the margin is less than half the life.
+    assert all(gap > SHORT_LIFE_SECONDS * 1000 / 2 for gap in gaps_ms)
+    assert refused_while_signed_in(tab) == []
+    person.sees_dashboard(tab)
+
+
+def test_one_refresh_before_each_ten_minute_expiry(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """The browser's clock is moved nine and a half minutes at a time; each time one refresh is due."""
+    tab = tabs()
+    tab.context.clock.install()
+    person.register(tab, server.url)
+    before = len(traced(tab, 'refresh.rotated'))
+
+    for times in (1, 2, 3):
+        tab.context.clock.fast_forward('09:30')
+        wait_for_trace(tab, 'refresh.rotated', before + times)
+
+    assert len(traced(tab, 'refresh.rotated')) == before + 3
+    person.sees_dashboard(tab)
+
+
+def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Person) -> None:
+    """A lid closed for an hour: every timer fires late and once, and the person is still signed in."""
+    tab = tabs()
+    tab.context.clock.install()
+    person.register(tab, server.url)
+    before = len(traced(tab, 'refresh.rotated'))
+
+    tab.context.clock.fast_forward('01:00:00')
+
+    wait_for_trace(tab, 'refresh.rotated', before + 1)
+    person.sees_dashboard(tab)
+    tab.get_by_role('button', name='Call the API').click()
+    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    assert traced(tab, 'api.retried') == []
+
+
+@pytest.mark.parametrize('hours_off', [-2, 2])
+def test_client_clock_two_hours_off_changes_nothing(
+    hours_off: int, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Expiry counts from receipt: a wrong clock neither refreshes in a loop nor misses the time."""
+    tab = tabs()
+    tab.context.clock.install(time=datetime.now().astimezone() + timedelta(hours=hours_off))
+    person.register(tab, server.url)
+    before = len(traced(tab, 'refresh.rotated'))
+
+    tab.context.clock.fast_forward('05:00')
+    assert len(traced(tab, 'refresh.started')) == len(traced(tab, 'refresh.rotated')) + 1
+    assert len(traced(tab, 'refresh.rotated')) == before
+    tab.context.clock.fast_forward('04:30')
+
+    wait_for_trace(tab, 'refresh.rotated', before + 1)
+    assert refused_while_signed_in(tab) == []
+    person.sees_dashboard(tab)

@@ -1,0 +1,112 @@
+"""P1: the access token is in memory only: no storage, cookie, DOM, URL, console, message or log.
+
+The test learns each token by hooking `fetch` before the page does anything, as a script that got
+into the page could; then it looks everywhere else for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from .people import Person
+from .server import Server
+
+OpenTab = Callable[[], Page]
+
+SPY = (Path(__file__).parent / 'spy.js').read_text(encoding='utf-8')
+
+# Everything a later visitor, an extension or a careless log could read without hooking anything.
+READ_EVERYTHING = """async () => {
+    const own = (object) => Object.getOwnPropertyNames(object).map((name) => {
+        try { return name + "=" + JSON.stringify(object[name]); } catch { return name; }
+    });
+    const databases = await (indexedDB.databases?.() ?? []);
+    return JSON.stringify({
+        local: { ...localStorage }, session: { ...sessionStorage }, cookie: document.cookie,
+        url: location.href, name: window.name, history: history.state, databases,
+        caches: await caches.keys(), auth: [own(auth), own(Object.getPrototypeOf(auth))],
+        globals: own(globalThis), dom: document.documentElement.outerHTML,
+    });
+}"""
+
+
+def secrets_of(tab: Page) -> list[str]:
+    """The signatures of all access tokens this tab has received: what makes them work."""
+    tokens: list[str] = tab.evaluate('spy.tokens()')
+    return [token.rsplit('.', 1)[1] for token in tokens]
+
+
+def use_everything(tab: Page, server: Server, person: Person) -> None:
+    """Register, refresh, call the API, look at the raw token."""
+    person.register(tab, server.url)
+    tab.get_by_role('button', name='Refresh now').click()
+    tab.get_by_role('button', name='Call the API').click()
+    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    tab.get_by_role('button', name='Show raw').click()
+    expect(tab.get_by_text('It never leaves this page')).to_be_visible()
+
+
+def test_access_token_is_nowhere_but_in_memory(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """After everything a person can do with it, no place in the browser or the log holds it."""
+    tab, other = tabs(), tabs()
+    console: list[str] = []
+    tab.context.add_init_script(SPY)
+    tab.on('console', lambda message: console.append(message.text))
+    other.goto(f'{server.url}/login')
+    use_everything(tab, server, person)
+    person.sees_dashboard(other)
+
+    places = {
+        'page': tab.evaluate(READ_EVERYTHING),
+        'cookies': json.dumps(tab.context.cookies()),
+        'messages to other tabs': tab.evaluate('spy.messages()'),
+        'socket': tab.evaluate('spy.frames()'),
+        'console': '\n'.join(console),
+        'log': server.output,
+    }
+
+    signatures = secrets_of(tab)
+    assert len(signatures) >= 2
+    for place, content in places.items():
+        assert not any(signature in content for signature in signatures), place
+    # The same search does find what is there.
+    assert person.name in places['page']
+    assert 'refresh-' in places['cookies']
+    assert '"kind":"login"' in places['messages to other tabs']
+    assert 'ticket' in places['socket'] or 'client_id' in places['socket']
+    assert 'registered' in places['log']
+    person.sees_dashboard(tab)
+
+
+def test_page_asks_the_holder_in_vain(tabs: OpenTab, server: Server, person: Person) -> None:
+    """No method or property of the token holder gives the token away."""
+    tab = tabs()
+    tab.context.add_init_script(SPY)
+    person.register(tab, server.url)
+
+    told = tab.evaluate("""async () => {
+        const names = (o) => o && o !== EventTarget.prototype
+            ? [...Object.getOwnPropertyNames(o), ...names(Object.getPrototypeOf(o))] : [];
+        const quiet = ["constructor", "close", "forgetToken", "logout", "login", "register", "start"];
+        const values = [];
+        for (const name of names(auth).filter((name) => !quiet.includes(name))) {
+            try {
+                const value = auth[name];
+                const isMethod = typeof value === "function";
+                values.push(name, isMethod ? await value.call(auth, "/api/me") : value);
+            } catch (error) {
+                values.push(name, String(error));
+            }
+        }
+        return JSON.stringify(values);
+    }""")
+
+    assert 'claims' in told  # it describes the token,
+    assert not any(signature in told for signature in secrets_of(tab))  # but never its signature
+    person.sees_dashboard(tab)
