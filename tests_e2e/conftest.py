@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from .people import Person
 from .server import Server, running_server
 
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
-PATIENCE_MS = 20_000
+PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -22,7 +23,7 @@ expect.set_options(timeout=PATIENCE_MS)
 def pytest_configure(config: pytest.Config) -> None:
     """Run in both browsers unless told otherwise, and keep a trace of each failure."""
     config.option.browser = config.option.browser or list(browsers.NAMES)
-    if config.option.tracing == 'off':
+    if '--tracing' not in config.invocation_params.args:
         config.option.tracing = 'retain-on-failure'
 
 

@@ -1,0 +1,217 @@
+"""Shows that the tests can fail: each weakening is a small edit that a hurried person could make.
+
+    python -m tests_e2e.weakenings           run all: first none (all green), then each (all red)
+    python -m tests_e2e.weakenings --list    say which there are
+    python -m tests_e2e.weakenings NAME ...  run these
+
+An edit is made in a scratch copy, never in the product, and only its promise's test runs there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .browsers import NAMES
+
+ROOT = Path(__file__).parent.parent
+COPIED = ('app', 'auth', 'pages', 'tests_e2e', 'pyproject.toml')
+# Red tests wait this long for what never comes; the run without any edit is as impatient.
+PATIENCE_MS = 8_000
+
+
+@dataclass(frozen=True)
+class Weakening:
+    """One find-and-replace edit, and the test that it must turn red."""
+
+    name: str
+    promise: str
+    file: str
+    find: str
+    replace: str
+    test: str
+
+
+WEAKENINGS = [
+    Weakening(
+        'token-in-storage',
+        'P1',
+        'auth/browser/access_token.js',
+        'this.#token = token;',
+        'this.#token = token; sessionStorage.setItem("token", token);',
+        'test_token_stays_in_memory.py::test_access_token_is_nowhere_but_in_memory',
+    ),
+    Weakening(
+        'token-in-a-property',
+        'P1',
+        'auth/browser/auth_client.js',
+        'this.#access.take(answer.access_token);',
+        'this.#access.take((this.token = answer.access_token));',
+        'test_token_stays_in_memory.py::test_page_asks_the_holder_in_vain',
+    ),
+    Weakening(
+        'no-refresh-on-load',
+        'P2',
+        'auth/browser/auth_client.js',
+        'if (!pendingLogout.isPending()) return this.refresh();',
+        'if (!pendingLogout.isPending()) return this.#leave(null);',
+        'test_coming_back_signed_in.py::test_reload_comes_back_signed_in',
+    ),
+    Weakening(
+        'cookie-without-age',
+        'P2',
+        'auth/cookies.py',
+        'self._write(response, issued.refresh_token, issued.cookie_seconds)',
+        'self._write(response, issued.refresh_token, None)',
+        'test_coming_back_signed_in.py::test_checkbox_decides_whether_a_restart_signs_out',
+    ),
+    Weakening(
+        'no-timer',
+        'P3',
+        'auth/browser/renewal.js',
+        'this.#retryMs = FIRST_RETRY_MS;\n    this.#schedule(this.#expiry.napMs);',
+        'this.#retryMs = FIRST_RETRY_MS;',
+        'test_session_stays_alive.py::test_one_refresh_before_each_ten_minute_expiry',
+    ),
+    Weakening(
+        'refresh-at-expiry',
+        'P3',
+        'auth/browser/expiry.js',
+        'this.#marginMs = margin * (1 + JITTER_SHARE * Math.random());',
+        'this.#marginMs = margin * 0;',
+        'test_session_stays_alive.py::test_each_short_lived_token_is_renewed_before_it_ends',
+    ),
+    Weakening(
+        'absolute-expiry',
+        'P3',
+        'auth/browser/auth_client.js',
+        'this.#renewal.plan(answer.expires_in);',
+        'this.#renewal.plan(JSON.parse(atob(answer.access_token.split(".")[1])).exp'
+        ' - Date.now() / 1000);',
+        'test_session_stays_alive.py::test_client_clock_two_hours_off_changes_nothing',
+    ),
+    Weakening(
+        'other-tabs-not-told',
+        'P5',
+        'auth/browser/auth_client.js',
+        'this.#tabs.tell({ kind: "logout", sid });',
+        '',
+        'test_logout_signs_every_tab_out.py::test_logout_signs_every_tab_out',
+    ),
+    Weakening(
+        'storage-event-ignored',
+        'P5',
+        'auth/browser/tabs.js',
+        'addEventListener("storage",',
+        'addEventListener("stored",',
+        'test_logout_signs_every_tab_out.py::test_storage_event_alone_signs_out',
+    ),
+    Weakening(
+        'token-outlives-logout',
+        'P5',
+        'auth/sessions.py',
+        'if reason := ended_reason(row, now):',
+        'if (reason := ended_reason(row, now)) == EndReason.DISABLED:',
+        'test_logout_signs_every_tab_out.py::test_server_forgets_the_session',
+    ),
+    Weakening(
+        'form-logged-over-the-socket',
+        'P18',
+        'pages/auth_form.js',
+        'this.busy = true;',
+        'this.busy = true; logAndEmit("info", `sending ${this.input("password").value}`);',
+        'test_nothing_secret_crosses_the_socket.py::test_no_password_or_token_in_any_frame',
+    ),
+    Weakening(
+        'answer-logged-over-the-socket',
+        'P18',
+        'auth/browser/renewal.js',
+        'this.#owner.renewed(answer);',
+        'this.#owner.renewed(answer); globalThis.logAndEmit?.("info", JSON.stringify(answer));',
+        'test_nothing_secret_crosses_the_socket.py::test_no_password_or_token_in_any_frame',
+    ),
+]
+
+
+def main() -> int:
+    """Run the command line; return 0 if the tests told every weakening from none."""
+    parser = argparse.ArgumentParser(prog='python -m tests_e2e.weakenings', description=__doc__)
+    parser.add_argument('names', nargs='*', metavar='NAME')
+    parser.add_argument('--list', action='store_true', help='say which there are')
+    arguments = parser.parse_args()
+    chosen = [w for w in WEAKENINGS if w.name in arguments.names or not arguments.names]
+    if unknown := set(arguments.names) - {weakening.name for weakening in chosen}:
+        parser.error(f'unknown: {", ".join(sorted(unknown))}')
+    if arguments.list:
+        for weakening in chosen:
+            print(f'{weakening.promise:<4} {weakening.name:<32} {weakening.test}')
+        return 0
+    failures = [_say('nothing weakened', all_green([w.test for w in chosen]), 'green')]
+    for weakening in chosen:
+        label = f'{weakening.promise} {weakening.name}'
+        failures.append(_say(label, is_red(weakening), 'red in both browsers'))
+    print(f'{len(failures) - sum(failures)} passed, {sum(failures)} failed')
+    return int(any(failures))
+
+
+def all_green(tests: list[str]) -> bool:
+    """Run tests on an unchanged copy."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return _run_tests(_copy_to(Path(scratch)), sorted(set(tests))).returncode == 0
+
+
+def is_red(weakening: Weakening) -> bool:
+    """Run a weakening's test on a copy with that edit; say if it failed in every browser.
+
+    Raises `ValueError` if the text to be replaced is not there exactly once.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = _copy_to(Path(scratch))
+        file = copy / weakening.file
+        content = file.read_text(encoding='utf-8')
+        if content.count(weakening.find) != 1:
+            raise ValueError(f'{weakening.name}: the text to replace is not there exactly once.')
+        file.write_text(content.replace(weakening.find, weakening.replace), encoding='utf-8')
+        output = _run_tests(copy, [weakening.test]).stdout
+    failed = re.findall(r'^FAILED .*\[(\w+)', output, re.MULTILINE)
+    return set(failed) == set(NAMES) and not re.search(r'^ERROR', output, re.MULTILINE)
+
+
+def _copy_to(scratch: Path) -> Path:
+    for name in COPIED:
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, scratch / name)
+    return scratch
+
+
+def _run_tests(folder: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
+    """Run tests of the copy against the copy: the working folder comes first on Python's path."""
+    command = [sys.executable, '-m', 'pytest', '-q', '-n', '2', '--tracing', 'off']
+    return subprocess.run(
+        [*command, *(f'tests_e2e/{test}' for test in tests)],
+        cwd=folder,
+        env=os.environ | {'E2E_PATIENCE_MS': str(PATIENCE_MS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _say(label: str, is_as_expected: bool, expected: str) -> bool:
+    """Print a line; return whether it is a failure."""
+    verdict = expected if is_as_expected else f'NOT {expected}'
+    print(f'{label:<40} {verdict}', flush=True)
+    return not is_as_expected
+
+
+if __name__ == '__main__':
+    sys.exit(main())
