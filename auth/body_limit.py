@@ -8,9 +8,8 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .problems import problem
+from .problems import MAX_BODY_BYTES, http_problem
 
-MAX_BODY_BYTES = 16 * 1024
 OUR_PATHS = ('/auth/', '/api/')
 
 
@@ -26,6 +25,5 @@ class BodyLimit:
         if scope['type'] == 'http' and scope['path'].startswith(OUR_PATHS):
             declared = Headers(scope=scope).get('content-length', '')
             if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-                sentence = f'The body may have at most {MAX_BODY_BYTES} bytes.'
-                app = problem(413, 'body_too_large', sentence)
+                app = http_problem(413)
         await app(scope, receive, send)

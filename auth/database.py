@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from .models import SCHEMA_VERSION, Base, SchemaInfo
@@ -55,12 +55,11 @@ class Database:
 
         Raises `OldSchema` if they are there in another version: refused is better than half-used.
         """
-        Base.metadata.create_all(self._engine)
         with self.write() as connection:
+            if not inspect(connection).has_table(SchemaInfo.__tablename__):
+                Base.metadata.create_all(connection)
+                connection.execute(insert(SchemaInfo).values(version=SCHEMA_VERSION))
             versions = connection.execute(select(SchemaInfo.version)).scalars().all()
-            if not versions:
-                connection.execute(SchemaInfo.__table__.insert().values(version=SCHEMA_VERSION))  # type: ignore[attr-defined]
-                return
         if versions != [SCHEMA_VERSION]:
             raise OldSchema(
                 f'The database has schema version {versions[-1]}; '
@@ -88,4 +87,6 @@ def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql('BEGIN IMMEDIATE')
+    # SQLAlchemy tells of a "begin" on reading connections too, and there must be none there.
+    if connection.get_execution_options().get('isolation_level') != 'AUTOCOMMIT':
+        connection.exec_driver_sql('BEGIN IMMEDIATE')

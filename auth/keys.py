@@ -79,12 +79,18 @@ def load_or_create(folder: Path) -> Keys:
     )
     if len(master_secret) != MASTER_SECRET_BYTES:
         raise ValueError(f'{folder / "master.secret"} does not hold {MASTER_SECRET_BYTES} bytes.')
-    private = serialization.load_pem_private_key(
-        _read_or_create(folder / 'signing-key.pem', _new_pem()), password=None
-    )
+    return Keys(master_secret, _load_signing_key(folder / 'signing-key.pem'))
+
+
+def _load_signing_key(path: Path) -> SigningKey:
+    pem = _read_or_create(path, _new_pem())
+    try:
+        private = serialization.load_pem_private_key(pem, password=None)
+    except (TypeError, ValueError) as error:  # encrypted, or not PEM at all
+        raise ValueError(f'{path} cannot be read as a private key.') from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise ValueError(f'{folder / "signing-key.pem"} is not an Ed25519 key.')  # noqa: TRY004
-    return Keys(master_secret, SigningKey(private))
+        raise ValueError(f'{path} is not an Ed25519 key.')  # noqa: TRY004
+    return SigningKey(private)
 
 
 def _read_or_create(path: Path, content: bytes) -> bytes:
@@ -98,6 +104,8 @@ def _read_or_create(path: Path, content: bytes) -> bytes:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
         with os.fdopen(descriptor, 'wb') as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -18,8 +18,11 @@ from starlette.exceptions import HTTPException
 
 from . import errors
 from .cookies import RefreshCookie
+from .sessions import EndReason
 
 RETRY_AFTER_SECONDS = 1
+MAX_BODY_BYTES = 16 * 1024
+REFRESH_PATH = '/auth/refresh'
 
 _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
     errors.InvalidInput: (
@@ -54,7 +57,12 @@ _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
     ),
     errors.SessionEnded: (HTTPStatus.UNAUTHORIZED, 'session_ended', 'The session has ended.'),
 }
-_DELETES_COOKIE = (errors.InvalidRefreshToken, errors.SessionEnded)
+_HTTP_PROBLEMS = {
+    400: ('bad_request', 'The request could not be read.'),
+    404: ('not_found', 'There is nothing at this address.'),
+    405: ('method_not_allowed', 'This address does not take this method.'),
+    413: ('body_too_large', f'The body may have at most {MAX_BODY_BYTES} bytes.'),
+}
 
 _FIELD_SENTENCES = {
     'missing': 'This field is required.',
@@ -77,7 +85,7 @@ def add_problem_handlers(app: FastAPI, cookie: RefreshCookie) -> None:
     async def auth_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.AuthError)  # noqa: S101
         response = _of_auth_error(error)
-        if isinstance(error, _DELETES_COOKIE) and cookie.read(request):
+        if request.url.path == REFRESH_PATH and _spoils_cookie(error):
             cookie.delete(response)
         return response
 
@@ -92,6 +100,22 @@ def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
     """Build a problem answer."""
     content = {'type': 'about:blank', 'status': status, 'code': code, 'title': title, **more}
     return JSONResponse(content, status, media_type='application/problem+json')
+
+
+def http_problem(status: int) -> JSONResponse:
+    """Build the problem for a bare HTTP status."""
+    return problem(status, *_HTTP_PROBLEMS.get(status, ('error', 'This cannot be done.')))
+
+
+def _spoils_cookie(error: errors.AuthError) -> bool:
+    """Say whether the presented cookie can never work again, and nothing else has taken its place.
+
+    After a logout or a new sign-in the browser has been given another answer already: this one may
+    come late, and must not delete what that one has set.
+    """
+    if isinstance(error, errors.SessionEnded):
+        return error.reason not in {EndReason.LOGOUT, EndReason.REPLACED}
+    return isinstance(error, errors.InvalidRefreshToken)
 
 
 def _of_auth_error(error: errors.AuthError) -> JSONResponse:
@@ -118,9 +142,7 @@ async def _invalid_input(_request: Request, error: Exception) -> Response:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    status = HTTPStatus(error.status_code)
-    code = status.phrase.lower().replace(' ', '_')
-    response = problem(status, code, f'{status.phrase}.')
+    response = http_problem(error.status_code)
     response.headers.update(error.headers or {})
     return response
 

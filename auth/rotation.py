@@ -107,6 +107,7 @@ class Rotation:
             if reason == EndReason.DISABLED:
                 revoke(connection, session.id, reason, now)
                 connection.commit()
+                self.sessions.announce_end(session.id, reason)
             raise SessionEnded(reason)
         if locked != 1:
             raise RuntimeError('A living session was not locked.')

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 
 from . import audit
 from .backend import AuthBackend
-from .body_limit import MAX_BODY_BYTES
 from .dependencies import Backend, BearerToken, Jar, PresentedRefreshToken, SignedIn
 from .errors import InvalidAccessToken
+from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .schemas import (
     LoginForm,
     Me,
@@ -44,7 +44,7 @@ async def login(form: LoginForm, backend: Backend, jar: Jar) -> Response:
     return _token_set(backend, issued)
 
 
-@router.post('/auth/refresh', response_model=TokenSet)
+@router.post(REFRESH_PATH, response_model=TokenSet)
 async def refresh(backend: Backend, token: PresentedRefreshToken) -> Response:
     """Exchange the refresh cookie for a new access token."""
     refreshed = await run_in_threadpool(backend.rotation.refresh, token)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
+from email_validator import validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from .passwords import MAX_CHARACTERS
 
@@ -13,9 +14,23 @@ def _strip(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-Name = Annotated[str, BeforeValidator(_strip), Field(min_length=1, max_length=100)]
-# One mailbox, one account: case and surrounding spaces do not make another address.
-Email = Annotated[EmailStr, BeforeValidator(_strip), AfterValidator(str.lower)]
+def _email(value: str) -> str:
+    """One mailbox, one account: case and surrounding spaces do not make another address."""
+    return validate_email(value, check_deliverability=False).normalized.lower()
+
+
+def _without_nul(value: str) -> str:
+    if '\0' in value:  # PostgreSQL cannot store it
+        raise ValueError('a name cannot hold U+0000')
+    return value
+
+
+Name = Annotated[
+    Annotated[str, Field(min_length=1, max_length=100)],
+    BeforeValidator(_strip),
+    AfterValidator(_without_nul),
+]
+Email = Annotated[str, BeforeValidator(_strip), AfterValidator(_email)]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 

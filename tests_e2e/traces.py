@@ -10,9 +10,11 @@ _HAS = """([kind, count]) =>
     (globalThis.auth?.trace ?? []).filter((event) => event.kind === kind).length >= count"""
 
 
-def wait_for_trace(page: Page, kind: str, count: int = 1) -> None:
+def wait_for_trace(
+    page: Page, kind: str, count: int = 1, *, timeout_ms: float | None = None
+) -> None:
     """Wait until this tab has recorded `count` events of a kind, as in `refresh.rotated`."""
-    page.wait_for_function(_HAS, arg=[kind, count])
+    page.wait_for_function(_HAS, arg=[kind, count], timeout=timeout_ms)
 
 
 def traced(page: Page, kind: str) -> list[dict[str, Any]]:

@@ -1,0 +1,235 @@
+"""Passwords: how they are counted, compared and stored, and that guessing costs what it should."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from argon2 import low_level
+
+from auth import AuthSettings, generate_passphrase
+from auth.passwords import OWASP_ARGON2ID, Argon2Profile, Passwords
+
+from .browser import Account, Browser
+from .conftest import Serve
+from .database_file import DatabaseFile
+
+HASH = 'SELECT password_hash FROM users'
+
+
+@pytest.mark.parametrize(('registered', 'typed'), [('NFC', 'NFD'), ('NFD', 'NFC')])
+def test_keyboards_may_compose_differently(
+    laptop: Browser, phone: Browser, ada: Account, registered: str, typed: str
+) -> None:
+    """Shows that é is é, as one code point or as two."""
+    word = ada.password + 'é'
+    forms = {'NFC': word, 'NFD': unicodedata.normalize('NFD', word)}
+    assert forms['NFC'] != forms['NFD']
+    laptop.register(replace(ada, password=forms[registered]))
+
+    answer = phone.log_in(replace(ada, password=forms[typed]))
+
+    assert answer.status_code == 200
+    assert phone.log_in(replace(ada, password=ada.password + 'e')).status_code == 401
+
+
+@pytest.mark.parametrize(
+    'typed',
+    ['{0} ', ' {0}', '{0}\n', '{0}x', 'UPPER', 'cut'],
+)
+def test_password_counts_as_typed(
+    signed_in: Browser, phone: Browser, ada: Account, typed: str
+) -> None:
+    """Shows that nothing is trimmed, cut or folded before the comparison."""
+    variants = {'UPPER': ada.password.upper(), 'cut': ada.password[:-1]}
+    password = variants.get(typed, typed.format(ada.password))
+
+    answer = phone.log_in(replace(ada, password=password))
+
+    assert answer.status_code == 401
+    assert phone.log_in(ada).status_code == 200
+
+
+def test_trailing_space_is_part_of_it(laptop: Browser, phone: Browser, ada: Account) -> None:
+    """Shows that a password which ends in a space needs that space."""
+    spaced = replace(ada, password=ada.password + ' ')
+    laptop.register(spaced)
+
+    assert phone.log_in(ada).status_code == 401
+    assert phone.log_in(spaced).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ('character', 'count', 'status'),
+    [
+        ('x', 14, 422),
+        ('x', 15, 201),
+        ('😀', 14, 422),
+        ('😀', 15, 201),
+        ('e\N{COMBINING ACUTE ACCENT}', 14, 422),  # 28 code points typed, 14 after NFC
+        ('e\N{COMBINING ACUTE ACCENT}', 15, 201),
+        ('ж', 64, 201),
+        ('ж', 128, 201),
+        ('😀', 1024, 201),
+        ('\N{MUSICAL SYMBOL HALF NOTE}', 1024, 201),  # NFC makes three of each
+        ('😀', 1025, 422),
+        ('x', 1025, 422),
+        ('\0', 15, 201),
+    ],
+)
+def test_characters_are_counted_not_bytes(
+    *,
+    laptop: Browser,
+    phone: Browser,
+    ada: Account,
+    character: str,
+    count: int,
+    status: int,
+) -> None:
+    """Shows what is too short and too long; what is accepted can be used to sign in."""
+    account = replace(ada, password=character * count)
+
+    answer = laptop.register(account)
+
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()['errors'].keys() == {'password'}
+    else:
+        assert phone.log_in(account).status_code == 200
+
+
+def test_over_long_guess_is_never_hashed(
+    signed_in: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that a huge password is refused before it costs anything, at login too."""
+    threads = watch_argon2(monkeypatch)
+
+    answer = signed_in.log_in(replace(ada, password='x' * 1025))
+
+    assert answer.status_code == 422
+    assert threads == []
+    signed_in.log_in(ada)
+    assert len(threads) == 1
+
+
+def test_unknown_user_costs_a_hash_too(
+    signed_in: Browser,
+    phone: Browser,
+    ada: Account,
+    grace: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shows that argon2 works as often for an address without account as for a wrong password."""
+    threads = watch_argon2(monkeypatch)
+
+    phone.log_in(replace(ada, password=grace.password))
+    wrong = len(threads)
+    phone.log_in(grace)
+    unknown = len(threads) - wrong
+
+    assert (wrong, unknown) == (1, 1)
+
+
+def test_hashing_never_blocks_the_event_loop(
+    signed_in: Browser,
+    phone: Browser,
+    ada: Account,
+    grace: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shows that argon2 runs in threads of its own, for known and unknown users."""
+    threads = watch_argon2(monkeypatch)
+
+    phone.log_in(ada)
+    phone.log_in(grace)
+
+    assert len(threads) == 2
+    assert all(name.startswith('argon2') for name in threads)
+
+
+def watch_argon2(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note the thread of each verification. argon2 itself goes on doing its work."""
+    verify_secret, threads = low_level.verify_secret, []
+
+    def watched(*arguments: object) -> bool:
+        threads.append(threading.current_thread().name)
+        return verify_secret(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(low_level, 'verify_secret', watched)
+    return threads
+
+
+def test_stored_hash_is_salted_argon2id(
+    signed_in: Browser, phone: Browser, ada: Account, grace: Account, database_file: DatabaseFile
+) -> None:
+    """Shows that equal passwords have different hashes, and that no password is stored."""
+    phone.register(replace(grace, password=ada.password))
+
+    first = database_file.value(f'{HASH} WHERE email = ?', ada.email)
+    second = database_file.value(f'{HASH} WHERE email = ?', grace.email)
+
+    assert str(first).startswith('$argon2id$v=19$')
+    assert first != second
+    assert ada.password not in database_file.dump()
+
+
+def test_product_hashes_as_owasp_says(settings: AuthSettings) -> None:
+    """Shows the figures of a hash as the product makes it: 19 MiB, two passes, one lane."""
+    default = AuthSettings(
+        database_url=settings.database_url,
+        keys=settings.keys,
+        issuer=settings.issuer,
+        cookie_name=settings.cookie_name,
+    ).argon2
+    passwords = Passwords(default)
+
+    stored = asyncio.run(passwords.hash(generate_passphrase()))
+
+    passwords.close()
+    assert default == OWASP_ARGON2ID
+    assert stored.startswith('$argon2id$v=19$m=19456,t=2,p=1$')
+
+
+def test_outdated_hash_is_renewed_at_login(
+    signed_in: Browser,
+    ada: Account,
+    settings: AuthSettings,
+    serve: Serve,
+    database_file: DatabaseFile,
+) -> None:
+    """Shows that a login after the figures were raised stores a new hash, once and if right."""
+    old = database_file.value(HASH)
+    stronger = Argon2Profile(memory_kib=16, passes=2, lanes=1)
+    browser = serve(replace(settings, argon2=stronger))
+
+    browser.log_in(replace(ada, password=ada.password + 'x'))
+    after_wrong = database_file.value(HASH)
+    assert browser.log_in(ada).status_code == 200
+    after_right = database_file.value(HASH)
+    assert browser.log_in(ada).status_code == 200
+
+    assert after_wrong == old
+    assert '$m=8,t=1,p=1$' in str(old)
+    assert '$m=16,t=2,p=1$' in str(after_right)
+    assert database_file.value(HASH) == after_right
+
+
+def test_minimum_length_is_a_setting(settings: AuthSettings, serve: Serve, ada: Account) -> None:
+    """Shows that a host application may ask for more."""
+    browser = serve(replace(settings, password_min_characters=64))
+
+    answer = browser.register(replace(ada, password='x' * 63))
+
+    assert answer.json()['errors'] == {'password': 'Use at least 64 characters.'}
+    assert browser.register(replace(ada, password='x' * 64)).status_code == 201
+
+
+def test_generated_passphrase_is_drawn_anew() -> None:
+    """Shows that the demo's passwords are seven words that nobody can know beforehand."""
+    passphrases = {generate_passphrase() for _ in range(100)}
+
+    assert len(passphrases) == 100
+    assert all(len(passphrase.split('-')) >= 7 for passphrase in passphrases)
