@@ -20,16 +20,7 @@ PREFIX = f'/static/{content_digest(FOLDER)}'
 def install(app: FastAPI, backend: AuthBackend) -> None:
     """Add the pages to `app`, which must already have the auth routes."""
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
-    register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
-    register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
-    sessions = PageSessions(backend)
-
-    # One page for every path: navigation never loads a document, so the access token survives it.
-    @ui.page('/')
-    @ui.page('/{_:path}')
-    def shell() -> None:
-        frame(sessions, PREFIX)
-
+    add_shell(backend)
     ui.run_with(
         app,
         title=TITLE,
@@ -39,3 +30,15 @@ def install(app: FastAPI, backend: AuthBackend) -> None:
         tailwind=False,
         show_welcome_message=False,
     )
+
+
+def add_shell(backend: AuthBackend) -> None:
+    """Register the one page there is: navigation never loads a document, so the token survives it."""
+    register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
+    register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
+    sessions = PageSessions(backend)
+
+    @ui.page('/')
+    @ui.page('/{_:path}')
+    def shell() -> None:
+        frame(sessions, PREFIX)
