@@ -38,6 +38,11 @@ class PageSession:
         self._sessions.remember(identity.session_id, self)
         return True
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether the page has been bound; its session may have ended since (ask `identity`)."""
+        return self._identity is not None
+
     def unbind(self) -> None:
         """Act for nobody."""
         self._identity = None

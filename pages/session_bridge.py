@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
 from .page_session import PageSession
 
@@ -27,29 +26,30 @@ class SessionBridge(Element, component='session_bridge.js'):
         redraw: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__()
-        self._page = page
+        self.page = page
         self._redraw = redraw
         self._drawn_for: str | None = None
         self._props['private-paths'] = private_paths
         self._props['entry-paths'] = entry_paths
         self._props['home'] = home
         self._props['login'] = login
-        self.on('ticket', self._bind)
-        self.on('signed_out', self._unbind)
+        self.on('ticket', lambda event: self.bind(event.args))
+        self.on('signed_out', self.unbind)
 
-    async def _bind(self, event: GenericEventArguments) -> None:
-        if isinstance(event.args, str):
-            await self._page.bind(event.args)
+    async def bind(self, ticket: object) -> None:
+        """Draw for whoever the ticket stands for: for nobody, if it is not good."""
+        await self.page.bind(ticket if isinstance(ticket, str) else '')
         await self._draw_for_identity()
         self.run_method('drawnFor', self._drawn_for)
 
-    async def _unbind(self) -> None:
-        self._page.unbind()
+    async def unbind(self) -> None:
+        """Draw for nobody."""
+        self.page.unbind()
         await self._draw_for_identity()
 
     async def _draw_for_identity(self) -> None:
         """Draw anew if somebody else is to see the page now; a form being filled in is left alone."""
-        identity = await self._page.identity()
+        identity = await self.page.identity()
         session_id = identity.session_id if identity else None
         if session_id != self._drawn_for:
             self._drawn_for = session_id

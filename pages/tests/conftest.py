@@ -19,18 +19,21 @@ PASSWORD = 'a phrase for these tests'
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Iterator[auth.AuthBackend]:
-    """The real auth backend on a SQLite file, with the cheapest real hashes."""
-    backend = auth.install(
-        FastAPI(),
-        auth.AuthSettings(
-            database_url=f'sqlite:///{tmp_path}/app.db',
-            keys=auth.load_or_create(tmp_path / 'keys'),
-            issuer='https://testserver',
-            cookie_name='__Host-refresh',
-            argon2=auth.CHEAPEST_ARGON2ID,
-        ),
+def settings(tmp_path: Path) -> auth.AuthSettings:
+    """A SQLite file, keys of its own, the cheapest real hashes."""
+    return auth.AuthSettings(
+        database_url=f'sqlite:///{tmp_path}/app.db',
+        keys=auth.load_or_create(tmp_path / 'keys'),
+        issuer='https://testserver',
+        cookie_name='__Host-refresh',
+        argon2=auth.CHEAPEST_ARGON2ID,
     )
+
+
+@pytest.fixture
+def backend(settings: auth.AuthSettings) -> Iterator[auth.AuthBackend]:
+    """The real auth backend."""
+    backend = auth.install(FastAPI(), settings)
     yield backend
     backend.close()
 

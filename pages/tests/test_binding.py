@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
+from fastapi import FastAPI
+from nicegui import Client
 from nicegui.testing import User
 
 import auth
@@ -13,9 +16,15 @@ from pages.session_bridge import SessionBridge
 IssueTicket = Callable[[auth.Identity, str], str]
 
 
-def present(user: User, ticket: object) -> None:
-    """Send a ticket over the page's socket, as the browser's half of the bridge does."""
-    user.find(kind=SessionBridge).trigger('ticket', ticket)
+def bridge_of(client: Client) -> SessionBridge:
+    """Return the page's bridge, whose methods the browser calls over the socket."""
+    return next(e for e in client.elements.values() if isinstance(e, SessionBridge))
+
+
+async def present(client: Client, ticket: object) -> None:
+    """Hand the page a ticket, and wait until it has been dealt with."""
+    with client:
+        await bridge_of(client).bind(ticket)
 
 
 async def test_ticket_draws_the_dashboard(
@@ -25,7 +34,7 @@ async def test_ticket_draws_the_dashboard(
     client = await user.open('/dashboard')
     await user.should_not_see('Ada')
 
-    present(user, ticket_for(ada, client.id))
+    await present(client, ticket_for(ada, client.id))
 
     await user.should_see('Ada')
     await user.should_see('ada@example.com')
@@ -36,10 +45,10 @@ async def test_ticket_of_another_page_draws_nothing(
 ) -> None:
     """A ticket seen elsewhere is of no use here; one for this page is."""
     client = await user.open('/dashboard')
-    present(user, ticket_for(ada, 'another-page'))
+    await present(client, ticket_for(ada, 'another-page'))
     await user.should_not_see('Ada')
 
-    present(user, ticket_for(ada, client.id))
+    await present(client, ticket_for(ada, client.id))
 
     await user.should_see('Ada')
 
@@ -48,20 +57,20 @@ async def test_ticket_works_once(user: User, ada: auth.Identity, ticket_for: Iss
     """A second presentation binds nobody, and takes the first one's drawing away."""
     client = await user.open('/dashboard')
     ticket = ticket_for(ada, client.id)
-    present(user, ticket)
+    await present(client, ticket)
     await user.should_see('Ada')
 
-    present(user, ticket)
+    await present(client, ticket)
 
     await user.should_not_see('Ada')
 
 
 async def test_garbage_binds_nobody(user: User, ada: auth.Identity) -> None:
     """Whatever a stranger sends over the socket, the page stays unbound and goes on."""
-    await user.open('/dashboard')
+    client = await user.open('/dashboard')
 
     for garbage in ('', 'a.b.c', 7, None, {'ticket': 'x'}, ['x'] * 3):
-        present(user, garbage)
+        await present(client, garbage)
 
     await user.should_not_see('Ada')
 
@@ -71,24 +80,42 @@ async def test_signing_out_takes_the_dashboard_away(
 ) -> None:
     """When the browser says that it has signed out, nothing private stays in the page."""
     client = await user.open('/dashboard')
-    present(user, ticket_for(ada, client.id))
+    await present(client, ticket_for(ada, client.id))
     await user.should_see('Ada')
 
-    user.find(kind=SessionBridge).trigger('signed_out')
+    with client:
+        await bridge_of(client).unbind()
 
     await user.should_not_see('Ada')
 
 
 async def test_page_of_an_ended_session_draws_nothing(
-    user: User, ada: auth.Identity, ticket_for: IssueTicket, backend: auth.AuthBackend
+    user: User, ada: auth.Identity, ticket_for: IssueTicket, settings: auth.AuthSettings
 ) -> None:
-    """The session ended elsewhere: the next navigation finds out, though nobody told the page."""
+    """Another process ended the session: the next navigation finds out, though nobody told us."""
+    elsewhere = auth.install(FastAPI(), settings)
     client = await user.open('/dashboard')
-    present(user, ticket_for(ada, client.id))
+    await present(client, ticket_for(ada, client.id))
     await user.should_see('Ada')
 
-    backend.sessions.end(ada.session_id, EndReason.LOGOUT)
+    elsewhere.sessions.end(ada.session_id, EndReason.LOGOUT)
     with client:
         await client.sub_pages_router.refresh()
 
     await user.should_not_see('Ada')
+    elsewhere.close()
+
+
+async def test_end_of_the_session_unbinds_its_pages(
+    user: User, ada: auth.Identity, ticket_for: IssueTicket, backend: auth.AuthBackend
+) -> None:
+    """A session ended in this process leaves no page bound, even one that nobody touches again."""
+    client = await user.open('/dashboard')
+    page = bridge_of(client).page
+    await present(client, ticket_for(ada, client.id))
+    assert page.is_bound
+
+    backend.sessions.end(ada.session_id, EndReason.LOGOUT)
+    await asyncio.sleep(0)  # not a wait: one turn of the loop, in which it is told
+
+    assert not page.is_bound

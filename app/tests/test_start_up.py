@@ -1,0 +1,184 @@
+"""What the terminal says at start, and how the program refuses: one sentence, exit code 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 60
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {'PATH': os.environ['PATH'], 'HOME': str(folder), **more}
+
+
+def run(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the program until it ends by itself."""
+    return subprocess.run(
+        [sys.executable, '-m', 'app', *options],
+        cwd=ROOT,
+        env=environment(folder, **variables),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+
+
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[list[str]]:
+    """Run the program; give the lines it prints before it serves."""
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'app', '--port', '0', '--data-dir', str(folder / 'data'), *options],
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if 'Ctrl+C' in line:
+            break
+    try:
+        yield lines
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT_SECONDS)
+
+
+def address(lines: list[str]) -> str:
+    return next(line.split()[-1] for line in lines if 'running at' in line)
+
+
+def test_help_lists_every_setting(tmp_path: Path) -> None:
+    """`--help` is the list of settings; none is missing, and it says how to use the environment."""
+    result = run(tmp_path, '--help')
+
+    assert result.returncode == 0
+    for name in Settings.model_fields:
+        assert f'--{name.replace("_", "-")}' in result.stdout
+    assert 'APP_DATA_DIR' in result.stdout
+
+
+def test_start_up_text_says_what_a_person_needs(tmp_path: Path) -> None:
+    """Address, accounts, where the data is, how to stop; and the address answers."""
+    with started(tmp_path, '--demo-accounts') as lines:
+        text = '\n'.join(lines)
+        with urllib.request.urlopen(address(lines) + '/healthz') as answer:
+            health = json.load(answer)
+
+    assert 'http://localhost:' in text
+    assert 'ada@example.com' in text
+    assert 'grace@example.com' in text
+    assert str(tmp_path / 'data') in text
+    assert 'Ctrl+C' in text
+    assert health == {'status': 'ready'}
+
+
+def test_demo_passphrases_survive_a_restart(tmp_path: Path) -> None:
+    """The second start shows the same accounts, and makes no others."""
+    with started(tmp_path, '--demo-accounts') as lines:
+        first = [line for line in lines if '@example.com' in line]
+    with started(tmp_path, '--demo-accounts') as lines:
+        second = [line for line in lines if '@example.com' in line]
+
+    assert len(first) == 2
+    assert first == second
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='Windows has no such modes')
+def test_data_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Folder 0700, secrets 0600: another account of the machine reads nothing."""
+    with started(tmp_path, '--demo-accounts'):
+        data = tmp_path / 'data'
+        modes = {path.name: path.stat().st_mode & 0o777 for path in data.rglob('*')}
+        folder_mode = data.stat().st_mode & 0o777
+
+    assert folder_mode == 0o700
+    for secret in ('master.secret', 'signing-key.pem', 'demo-accounts.json'):
+        assert modes[secret] == 0o600
+
+
+def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    """Another program has the port: say so, and what to do."""
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        port = other.getsockname()[1]
+        result = run(tmp_path, '--port', str(port), '--data-dir', str(tmp_path / 'data'))
+
+    refuses_in_one_sentence(result)
+    assert f'port {port}' in result.stderr
+    assert '--port' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [
+        (['--port', 'eighty'], '--port'),
+        (['--port', '70000'], '--port'),
+        (['--access-token-seconds', '0'], '--access-token-seconds'),
+        (['--log-level', 'loud'], '--log-level'),
+        (['--no-such-setting', '1'], '--no-such-setting'),
+        (['--host', 'no.such.host.invalid'], 'no.such.host.invalid'),
+        (['--database-url', 'nonsense'], '--database-url'),
+        (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
+    ],
+)
+def test_bad_setting_is_one_sentence(options: list[str], named: str, tmp_path: Path) -> None:
+    """Whatever is wrong is named; there is no traceback to read it out of."""
+    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'), *options)
+
+    refuses_in_one_sentence(result)
+    assert named in result.stderr
+
+
+def test_bad_environment_variable_is_one_sentence(tmp_path: Path) -> None:
+    """Settings from the environment are checked like all others."""
+    result = run(tmp_path, '--data-dir', str(tmp_path / 'data'), APP_PORT='eighty')
+
+    refuses_in_one_sentence(result)
+    assert '--port' in result.stderr
+
+
+def test_unusable_data_folder_is_one_sentence(tmp_path: Path) -> None:
+    """A file is where the folder should be."""
+    (tmp_path / 'data').write_text('a file')
+
+    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'))
+
+    refuses_in_one_sentence(result)
+    assert str(tmp_path / 'data') in result.stderr
+
+
+def test_damaged_key_is_one_sentence(tmp_path: Path) -> None:
+    """A key file that is no key is named; nothing is overwritten."""
+    keys = tmp_path / 'data' / 'keys'
+    keys.mkdir(parents=True)
+    (keys / 'signing-key.pem').write_text('not a key')
+
+    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'))
+
+    refuses_in_one_sentence(result)
+    assert 'signing-key.pem' in result.stderr
+    assert (keys / 'signing-key.pem').read_text() == 'not a key'
+
+
+def refuses_in_one_sentence(result: subprocess.CompletedProcess[str]) -> None:
+    assert result.returncode == 2, result.stderr
+    assert 'Traceback' not in result.stderr + result.stdout
+    message = [line for line in result.stderr.splitlines() if not line.startswith(('usage:', ' '))]
+    assert len(message) == 1, result.stderr
