@@ -14,32 +14,45 @@ export default {
   },
   mounted() {
     auth.addEventListener("state", this.onState);
+    addEventListener("popstate", this.lead);
+    // NiceGUI's router pushes paths without an event. Whoever changes a global puts it back.
+    this.push = history.pushState;
+    history.pushState = (...args) => {
+      this.push.apply(history, args);
+      this.lead();
+    };
     // NiceGUI can take events only once the whole app is mounted, and that is after this component.
     this.$nextTick(this.onState);
   },
   unmounted() {
     auth.removeEventListener("state", this.onState);
+    removeEventListener("popstate", this.lead);
+    history.pushState = this.push;
   },
   methods: {
     onState() {
       const { state, session } = auth;
       document.documentElement.dataset.auth = state;
-      if (state === "signed-out") this.onSignedOut();
-      if (state === "signed-in" && this.boundTo !== session.id) this.onSignedIn(session.id);
+      if (state === "signed-out") {
+        this.unbind();
+        this.$emit("signed_out");
+      }
+      this.lead();
+      if (state === "signed-in" && this.boundTo !== session.id) this.bind(session.id);
     },
-    onSignedOut() {
-      this.unbind();
-      this.$emit("signed_out");
+    /** Lead on from a page that is not for this state. */
+    lead() {
       const { pathname, search } = location;
+      if (auth.state === "signed-in" && this.entryPaths.includes(pathname)) this.go(this.destination());
+      if (auth.state !== "signed-out") return;
       if (this.privatePaths.includes(pathname)) {
-        const next = pathname === this.home ? "" : `?next=${encodeURIComponent(pathname + search)}`;
-        this.go(this.login + next);
+        const here = pathname + search;
+        this.go(this.login + (here === this.home ? "" : `?next=${encodeURIComponent(here)}`));
       } else if (pathname === "/") this.go(this.login);
     },
-    async onSignedIn(sessionId) {
+    async bind(sessionId) {
       this.unbind();
       this.boundTo = sessionId;
-      if (this.entryPaths.includes(location.pathname)) this.go(this.destination());
       try {
         this.$emit("ticket", await auth.socketTicket(window.clientId));
       } catch {

@@ -1,0 +1,148 @@
+"""Signing in, as people do it: mistakes, the Enter key, an address visited before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from .people import Person, log_out, sees_login_page
+from .server import Server
+
+OpenTab = Callable[[], Page]
+
+
+@pytest.fixture
+def login_page(tabs: OpenTab, server: Server, person: Person) -> Page:
+    """The login page, in the browser of somebody who has an account and is signed out."""
+    tab = tabs()
+    person.register(tab, server.url)
+    log_out(tab)
+    sees_login_page(tab)
+    return tab
+
+
+def test_enter_key_signs_in(login_page: Page, person: Person) -> None:
+    """Nobody has to reach for the button."""
+    person.fill_login_form(login_page)
+    login_page.get_by_label('Password').press('Enter')
+
+    person.sees_dashboard(login_page)
+
+
+def test_wrong_password_is_announced_and_email_kept(login_page: Page, person: Person) -> None:
+    """One sentence for readers and screens alike; what was typed as address stays; then it works."""
+    login_page.get_by_label('Email').fill(person.email)
+    login_page.get_by_label('Password').fill('not the right one')
+    login_page.get_by_role('button', name='Sign in').click()
+
+    expect(login_page.get_by_role('alert')).to_have_text(
+        'E-mail address and password do not match.'
+    )
+    expect(login_page.get_by_label('Email')).to_have_value(person.email)
+    expect(login_page.get_by_label('Password')).to_be_focused()
+    login_page.get_by_label('Password').fill(person.password)
+    login_page.get_by_role('button', name='Sign in').click()
+    person.sees_dashboard(login_page)
+
+
+def test_empty_form_points_at_its_fields(login_page: Page) -> None:
+    """Nothing is sent; each field says what it lacks, and the first has the focus."""
+    login_page.get_by_role('button', name='Sign in').click()
+
+    expect(login_page.get_by_text('Please fill this in.')).to_have_count(2)
+    expect(login_page.get_by_label('Email')).to_be_focused()
+    expect(login_page.get_by_label('Email')).to_have_attribute('aria-invalid', 'true')
+    expect(login_page.get_by_label('Email')).to_have_accessible_description('Please fill this in.')
+
+
+def test_password_can_be_shown_by_keyboard(login_page: Page) -> None:
+    """Tab reaches the button, Space presses it, and again hides the password."""
+    password = login_page.get_by_label('Password')
+    password.fill('let me see')
+    password.press('Tab')
+    login_page.keyboard.press('Space')
+    expect(password).to_have_attribute('type', 'text')
+
+    login_page.keyboard.press('Space')
+
+    expect(password).to_have_attribute('type', 'password')
+
+
+def test_password_managers_find_their_fields(login_page: Page) -> None:
+    """A native form with the tokens that the HTML standard has for this (WCAG 1.3.5)."""
+    form = login_page.locator('form')
+
+    expect(form.get_by_label('Email')).to_have_attribute('autocomplete', 'username')
+    expect(form.get_by_label('Email')).to_have_attribute('type', 'email')
+    expect(form.get_by_label('Password')).to_have_attribute('autocomplete', 'current-password')
+
+
+def test_button_cannot_be_pressed_twice(login_page: Page, person: Person) -> None:
+    """While the server thinks, the button shows it and takes no second press."""
+    held: list[Route] = []
+    login_page.route('**/auth/login', lambda route: held.append(route))  # noqa: PLW0108 (it looks inside)
+    person.fill_login_form(login_page)
+    button = login_page.get_by_role('button', name='Sign in')
+    with login_page.expect_request('**/auth/login'):
+        button.click()
+
+    expect(button).to_be_disabled()
+    expect(button).to_have_attribute('aria-busy', 'true')
+    login_page.get_by_label('Password').press('Enter')
+    held[0].continue_()
+    person.sees_dashboard(login_page)
+    assert len(held) == 1
+
+
+def test_unreachable_server_is_said_so(login_page: Page, person: Person) -> None:
+    """No network is not a wrong password, and the form works again once there is one."""
+    login_page.route('**/auth/login', lambda route: route.abort())
+    person.fill_login_form(login_page)
+    login_page.get_by_role('button', name='Sign in').click()
+    expect(login_page.get_by_role('alert')).to_contain_text('cannot be reached')
+
+    login_page.unroute('**/auth/login')
+    login_page.get_by_role('button', name='Sign in').click()
+
+    person.sees_dashboard(login_page)
+
+
+def test_protected_address_returns_after_login(
+    login_page: Page, server: Server, person: Person
+) -> None:
+    """Whoever was on the way somewhere arrives there."""
+    login_page.goto(f'{server.url}/dashboard?from=a-mail')
+    sees_login_page(login_page)
+    person.fill_login_form(login_page)
+    login_page.get_by_role('button', name='Sign in').click()
+
+    person.sees_dashboard(login_page)
+    expect(login_page).to_have_url(f'{server.url}/dashboard?from=a-mail')
+
+
+@pytest.mark.parametrize(
+    'target',
+    [
+        'https://example.com/dashboard',
+        '//example.com/dashboard',
+        '/\\example.com/dashboard',
+        'javascript:alert(1)',
+        '/no/such/page',
+    ],
+)
+def test_foreign_target_leads_home(
+    target: str, login_page: Page, server: Server, person: Person
+) -> None:
+    """A link that somebody else made up cannot send a person who has just signed in elsewhere."""
+    login_page.goto(f'{server.url}/login')
+    login_page.evaluate(
+        'target => history.replaceState(null, "", "/login?next=" + encodeURIComponent(target))',
+        target,
+    )
+    person.fill_login_form(login_page)
+    login_page.get_by_role('button', name='Sign in').click()
+
+    person.sees_dashboard(login_page)
+    expect(login_page).to_have_url(f'{server.url}/dashboard')

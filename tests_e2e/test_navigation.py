@@ -1,0 +1,95 @@
+"""Finding the right page: deep links, the start page, no flash of a wrong one, nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .people import Person, sees_login_page
+from .server import Server
+
+OpenTab = Callable[[], Page]
+
+# Looks at every frame that is painted, and notes each level-1 heading a person could see.
+NOTE_HEADINGS = """
+    globalThis.headingsSeen = [];
+    const look = () => {
+        for (const heading of document.querySelectorAll("h1")) {
+            const text = heading.textContent;
+            if (heading.checkVisibility() && !headingsSeen.includes(text)) headingsSeen.push(text);
+        }
+        requestAnimationFrame(look);
+    };
+    look();
+"""
+
+
+@pytest.mark.parametrize(
+    ('path', 'arrives'), [('/', '/login'), ('/login', '/login'), ('/dashboard', '/login')]
+)
+def test_signed_out_visitor_sees_only_the_login_page(
+    path: str, arrives: str, tabs: OpenTab, server: Server
+) -> None:
+    """From every address that needs a session, and without a glimpse of anything else."""
+    tab = tabs()
+    tab.add_init_script(NOTE_HEADINGS)
+    tab.goto(server.url + path)
+
+    sees_login_page(tab)
+    expect(tab).to_have_url(server.url + arrives)
+    assert tab.evaluate('headingsSeen') == ['Sign in']
+
+
+@pytest.mark.parametrize('path', ['/', '/login', '/register', '/dashboard'])
+def test_signed_in_visitor_sees_only_the_dashboard(
+    path: str, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Whatever the address, while the silent refresh runs nothing else flashes up."""
+    person.register(tabs(), server.url)
+    tab = tabs()
+    tab.add_init_script(NOTE_HEADINGS)
+    tab.goto(server.url + path)
+
+    person.sees_dashboard(tab)
+    expect(tab).to_have_url(f'{server.url}/dashboard')
+    assert tab.evaluate('headingsSeen') == [person.name]
+
+
+def test_unknown_address_is_a_real_404(tabs: OpenTab, server: Server) -> None:
+    """Status, page and a way on."""
+    tab = tabs()
+    answer = tab.goto(f'{server.url}/no/such/page')
+
+    assert answer is not None
+    assert answer.status == 404
+    expect(tab.get_by_role('heading', level=1, name='Page not found')).to_be_visible()
+    tab.get_by_role('link', name='Go to the start page').click()
+    sees_login_page(tab)
+
+
+def test_nothing_is_loaded_from_elsewhere(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Fonts, scripts, styles and the socket: all from the server itself."""
+    tab = tabs()
+    hosts: set[str] = set()
+    tab.on('request', lambda request: hosts.add(urlsplit(request.url).netloc))
+    person.register(tab, server.url)
+
+    person.sees_dashboard(tab)
+    assert hosts - {''} == {urlsplit(server.url).netloc}
+
+
+def test_links_to_the_wrong_place_lead_on(tabs: OpenTab, server: Server, person: Person) -> None:
+    """The start page is nobody's: inside the app too, it leads to login or to the dashboard."""
+    tab = tabs()
+    tab.goto(f'{server.url}/register')
+    tab.get_by_role('link', name='Signed in').click()
+    sees_login_page(tab)
+
+    person.register(tab, server.url)
+    tab.get_by_role('link', name='Signed in').click()
+
+    person.sees_dashboard(tab)
+    expect(tab).to_have_url(f'{server.url}/dashboard')
