@@ -4,6 +4,7 @@ It works without any UI and knows nothing of NiceGUI. Everything a host applicat
 the modules are its own business.
 """
 
+from .argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
 from .backend import AuthBackend
 from .browser_files import MODULES as BROWSER_MODULES
 from .browser_files import PREFIX as BROWSER_PREFIX
@@ -12,7 +13,7 @@ from .database import OldSchema
 from .errors import AuthError, EmailTaken, InvalidSocketTicket, SessionEnded
 from .install import install
 from .keys import Keys, load_or_create
-from .passwords import CHEAPEST_ARGON2ID, OWASP_ARGON2ID, generate_passphrase
+from .passwords import generate_passphrase
 from .sessions import EndReason, Identity
 from .settings import AuthSettings, SessionLimits
 

@@ -9,6 +9,7 @@ from .accounts import Accounts
 from .cookies import RefreshCookie
 from .database import Database
 from .keys import SigningKey
+from .login import Login
 from .passwords import Passwords
 from .refresh_tokens import RefreshTokens
 from .rotation import Rotation
@@ -27,6 +28,7 @@ class AuthBackend:
     database: Database
     passwords: Passwords
     accounts: Accounts
+    login: Login
     sessions: Sessions
     rotation: Rotation
     access_tokens: AccessTokens
@@ -56,11 +58,13 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
     sessions = Sessions(database, tokens, limits, clock)
+    login = Login(database, passwords, sessions, clock)
     signed = SignedTokens(settings.keys.signing, settings.issuer, clock)
     return AuthBackend(
         database=database,
         passwords=passwords,
-        accounts=Accounts(database, passwords, sessions, settings.password_min_characters, clock),
+        accounts=Accounts(database, passwords, login, settings.password_min_characters, clock),
+        login=login,
         sessions=sessions,
         rotation=Rotation(database, sessions, tokens, limits, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),

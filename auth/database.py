@@ -15,6 +15,7 @@ from sqlalchemy import Connection, create_engine, event, insert, inspect, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from .models import SCHEMA_VERSION, Base, SchemaInfo
+from .users import User  # noqa: F401 (makes its table known)
 
 BUSY_TIMEOUT_MS = 5_000
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests

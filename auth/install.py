@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from .account_routes import router as account_router
 from .backend import AuthBackend, build_backend
 from .body_limit import BodyLimit
 from .browser_files import FOLDER, PREFIX, BrowserFiles
 from .problems import add_problem_handlers
-from .routes import router
+from .session_routes import router as session_router
 from .settings import AuthSettings
 
 
@@ -20,7 +21,8 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     backend = build_backend(settings)
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
-    app.include_router(router)
+    app.include_router(account_router)
+    app.include_router(session_router)
     app.add_middleware(BodyLimit)
     add_problem_handlers(app, backend.cookie)
     return backend

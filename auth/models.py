@@ -1,4 +1,4 @@
-"""The tables: users, their sessions, and the refresh tokens of each session.
+"""The tables of sessions and their refresh tokens; that of users is in `users.py`.
 
 Times are Unix seconds from the injected clock, never the database's own.
 """
@@ -18,26 +18,11 @@ class Base(DeclarativeBase):
 
 
 class SchemaInfo(Base):
-    """One row: which version of this file made the tables."""
+    """One row: which version of this code made the tables."""
 
     __tablename__ = 'schema_info'
 
     version: Mapped[int] = mapped_column(primary_key=True)
-
-
-class User(Base):
-    """An account. `auth_epoch` counts up at each event that must end every sign-in in flight."""
-
-    __tablename__ = 'users'
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    email: Mapped[str] = mapped_column(String(320), unique=True)
-    name: Mapped[str] = mapped_column(String(100))
-    password_hash: Mapped[str] = mapped_column(String(255))
-    auth_epoch: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[float]
-    last_login_at: Mapped[float | None]
-    disabled_at: Mapped[float | None]
 
 
 class Session(Base):

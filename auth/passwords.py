@@ -11,30 +11,16 @@ import os
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from passlib import pwd
 from passlib.context import CryptContext
 
+from .argon2_profiles import Argon2Profile
+
 T = TypeVar('T')
 
 MAX_CHARACTERS = 1024
-
-
-@dataclass(frozen=True)
-class Argon2Profile:
-    """The cost of one argon2id hash."""
-
-    memory_kib: int
-    passes: int
-    lanes: int
-
-
-# OWASP Password Storage Cheat Sheet, argon2id, first recommended figures.
-OWASP_ARGON2ID = Argon2Profile(memory_kib=19_456, passes=2, lanes=1)
-# For tests that are about something else: real argon2id, as cheap as it gets.
-CHEAPEST_ARGON2ID = Argon2Profile(memory_kib=8, passes=1, lanes=1)
 
 
 class Passwords:

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from . import audit
 from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
-from .models import IS_LIVE, RefreshToken, Session, User
-from .refresh_tokens import PresentedToken, RefreshTokens, new_salt, new_session_id, parse
+from .models import IS_LIVE, RefreshToken, Session
+from .refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
 from .settings import SessionLimits
+from .users import User
 
 EndedListener = Callable[[str, str], None]
 
@@ -118,33 +119,34 @@ class Sessions:
             self._note_seen(session_id, row.salt, jar, now)
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
 
-    def end_by_refresh_token(self, text: str, reason: EndReason) -> bool:
-        """End the session of any genuine token, even a used or pruned one; say if it was alive."""
-        try:
-            token = parse(text)
-        except InvalidRefreshToken:
-            return False
+    def end_by_refresh_token(self, jar: str, reason: EndReason) -> None:
+        """End the session of any genuine token, even a used or pruned one; others do nothing."""
         with self._database.write() as connection:
-            ended = self.end_genuine(connection, token, reason)
+            ended = self.end_jar_session(connection, jar, reason)
         if ended:
-            self.announce_end(token.session_id, reason)
-        return ended
+            self.announce_end(ended, reason)
 
-    def end_genuine(self, connection: Connection, token: PresentedToken, reason: EndReason) -> bool:
-        """Revoke the session of a genuine token; say if it was alive. Forged tokens do nothing."""
+    def end_jar_session(
+        self, connection: Connection, jar: str | None, reason: EndReason
+    ) -> str | None:
+        """Revoke the session of a genuine token; return its id if it was alive."""
+        try:
+            token = parse(jar or '')
+        except InvalidRefreshToken:
+            return None
         query = select(Session.salt).where(Session.id == token.session_id)
         salt = connection.execute(query).scalar()
         if salt is None or not self._tokens.is_genuine(token, salt):
-            return False
-        return revoke(connection, token.session_id, reason, self._clock())
+            return None
+        revoked = revoke(connection, token.session_id, reason, self._clock())
+        return token.session_id if revoked else None
 
-    def end(self, session_id: str, reason: EndReason) -> bool:
-        """End one session by id; say if it was alive."""
+    def end(self, session_id: str, reason: EndReason) -> None:
+        """End one session by id, if it is alive."""
         with self._database.write() as connection:
             ended = revoke(connection, session_id, reason, self._clock())
         if ended:
             self.announce_end(session_id, reason)
-        return ended
 
     def announce_end(self, session_id: str, reason: str) -> None:
         """Record an end that is committed, and tell the listeners."""

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .argon2_profiles import OWASP_ARGON2ID, Argon2Profile
 from .keys import Keys
-from .passwords import OWASP_ARGON2ID, Argon2Profile
 
 DAY_SECONDS = 86_400
 

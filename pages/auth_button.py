@@ -10,7 +10,7 @@ from nicegui.element import Element
 class AuthButton(Element, component='auth_button.js'):
     """Shows progress until the call has ended; cannot be pressed twice meanwhile."""
 
-    def __init__(self, label: str, action: Literal['logout', 'refresh', 'forgetToken']) -> None:
+    def __init__(self, label: str, action: Literal['logout', 'refresh']) -> None:
         super().__init__()
         self._props['label'] = label
         self._props['action'] = action

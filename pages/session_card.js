@@ -3,7 +3,7 @@ import { auth } from "auth-client";
 import { minutes, everySecond } from "page-clock";
 
 export default {
-  data: () => ({ session: auth.session, nextMs: auth.nextRefreshMs, state: auth.state }),
+  data: () => ({ session: auth.session, nextMs: auth.token.nextRefreshMs, state: auth.state }),
   template: `
     <section class="card" aria-labelledby="session-title">
       <h2 id="session-title">This session</h2>
@@ -35,7 +35,7 @@ export default {
   methods: {
     look() {
       this.session = auth.session && { ...auth.session };
-      this.nextMs = auth.nextRefreshMs;
+      this.nextMs = auth.token.nextRefreshMs;
       this.state = auth.state;
     },
   },

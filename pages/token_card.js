@@ -6,7 +6,7 @@ import { everySecond, minutes } from "page-clock";
 const SHOWN_SECONDS = 30;
 
 export default {
-  data: () => ({ token: auth.describeToken(), shownSeconds: 0, busy: false }),
+  data: () => ({ token: auth.token.describe(), shownSeconds: 0, busy: false }),
   template: `
     <section class="card wide" aria-labelledby="token-title">
       <h2 id="token-title">Access token</h2>
@@ -51,10 +51,10 @@ export default {
   methods: {
     onState() {
       this.hide();
-      this.token = auth.describeToken();
+      this.token = auth.token.describe();
     },
     tick() {
-      this.token = auth.describeToken();
+      this.token = auth.token.describe();
       if (this.shownSeconds && --this.shownSeconds === 0) this.hide();
     },
     async refresh() {
@@ -63,11 +63,11 @@ export default {
       this.busy = false;
     },
     forget() {
-      auth.forgetToken();
+      auth.token.forget();
     },
     toggle() {
       if (this.shownSeconds) return this.hide();
-      auth.showToken(this.$refs.raw);
+      auth.token.drawIn(this.$refs.raw);
       this.shownSeconds = SHOWN_SECONDS;
     },
     hide() {

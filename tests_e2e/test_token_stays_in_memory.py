@@ -34,6 +34,29 @@ READ_EVERYTHING = """async () => {
 }"""
 
 
+# Reads every property and calls every method of the holder and of what it offers, but for those
+# that end the session or the token.
+ASK_FOR_EVERYTHING = """async () => {
+    const isBuiltIn = (prototype) => [EventTarget.prototype, Object.prototype].includes(prototype);
+    const names = (o) => o && !isBuiltIn(o)
+        ? [...Object.getOwnPropertyNames(o), ...names(Object.getPrototypeOf(o))] : [];
+    const ends = ["constructor", "close", "forget", "logout", "login", "register", "start"];
+    const values = [];
+    for (const holder of [auth, auth.token]) {
+        for (const name of names(holder).filter((name) => !ends.includes(name))) {
+            try {
+                const value = holder[name];
+                const isMethod = typeof value === "function";
+                values.push(name, isMethod ? await value.call(holder, "/api/me") : value);
+            } catch (error) {
+                values.push(name, String(error));
+            }
+        }
+    }
+    return JSON.stringify(values);
+}"""
+
+
 def secrets_of(tab: Page) -> list[str]:
     """The signatures of all access tokens this tab has received: what makes them work."""
     tokens: list[str] = tab.evaluate('spy.tokens()')
@@ -90,22 +113,7 @@ def test_page_asks_the_holder_in_vain(tabs: OpenTab, server: Server, person: Per
     tab.context.add_init_script(SPY)
     person.register(tab, server.url)
 
-    told = tab.evaluate("""async () => {
-        const names = (o) => o && o !== EventTarget.prototype
-            ? [...Object.getOwnPropertyNames(o), ...names(Object.getPrototypeOf(o))] : [];
-        const quiet = ["constructor", "close", "forgetToken", "logout", "login", "register", "start"];
-        const values = [];
-        for (const name of names(auth).filter((name) => !quiet.includes(name))) {
-            try {
-                const value = auth[name];
-                const isMethod = typeof value === "function";
-                values.push(name, isMethod ? await value.call(auth, "/api/me") : value);
-            } catch (error) {
-                values.push(name, String(error));
-            }
-        }
-        return JSON.stringify(values);
-    }""")
+    told = tab.evaluate(ASK_FOR_EVERYTHING)
 
     assert 'claims' in told  # it describes the token,
     assert not any(signature in told for signature in secrets_of(tab))  # but never its signature

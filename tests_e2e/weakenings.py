@@ -52,17 +52,17 @@ WEAKENINGS = [
     Weakening(
         'token-in-a-property',
         'P1',
-        'auth/browser/auth_client.js',
-        'this.#access.take(answer.access_token);',
-        'this.#access.take((this.token = answer.access_token));',
+        'auth/browser/tab_session.js',
+        'this.user = answer.user;',
+        'this.user = { ...answer.user, token: answer.access_token };',
         'test_token_stays_in_memory.py::test_page_asks_the_holder_in_vain',
     ),
     Weakening(
         'no-refresh-on-load',
         'P2',
-        'auth/browser/auth_client.js',
+        'auth/browser/tab_session.js',
         'if (!pendingLogout.isPending()) return this.refresh();',
-        'if (!pendingLogout.isPending()) return this.#leave(null);',
+        'if (!pendingLogout.isPending()) return this.leave(null);',
         'test_coming_back_signed_in.py::test_reload_comes_back_signed_in',
     ),
     Weakening(
@@ -92,7 +92,7 @@ WEAKENINGS = [
     Weakening(
         'absolute-expiry',
         'P3',
-        'auth/browser/auth_client.js',
+        'auth/browser/tab_session.js',
         'this.#renewal.plan(answer.expires_in);',
         'this.#renewal.plan(JSON.parse(atob(answer.access_token.split(".")[1])).exp'
         ' - Date.now() / 1000);',
@@ -102,7 +102,7 @@ WEAKENINGS = [
         'other-tabs-not-told',
         'P5',
         'auth/browser/auth_client.js',
-        'this.#tabs.tell({ kind: "logout", sid });',
+        'this.#tab.tell({ kind: "logout", sid });',
         '',
         'test_logout_signs_every_tab_out.py::test_logout_signs_every_tab_out',
     ),

@@ -11,7 +11,8 @@ import pytest
 from argon2 import low_level
 
 from auth import AuthSettings, generate_passphrase
-from auth.passwords import OWASP_ARGON2ID, Argon2Profile, Passwords
+from auth.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
+from auth.passwords import Passwords
 
 from .browser import Account, Browser
 from .conftest import Serve

@@ -1,0 +1,49 @@
+/** One call to the protected API, with all that may have to happen before and after it. */
+
+import { ApiError, problemOf } from "./api.js";
+
+/** @import { TabSession } from "./tab_session.js" */
+
+/**
+ * Call the API with the access token: renewed first if due, retried once after a 401. A second 401
+ * with one of our own codes signs this tab out; a stranger's 401 does not.
+ * @param {TabSession} tab
+ * @param {URL} api
+ * @param {string} path
+ * @param {RequestInit} init
+ * @throws {TypeError} if `path` leads to another origin: the token is for the API alone
+ * @throws {ApiError} if nobody is signed in, or no server can be reached
+ */
+export async function callApi(tab, api, path, init) {
+  const url = new URL(path, api);
+  if (url.origin !== api.origin) throw new TypeError("Access tokens go to the API only.");
+  if (tab.isDue) {
+    tab.trace.add("api.refreshed");
+    await tab.refresh();
+    if (!tab.holdsToken) throw new ApiError({ code: tab.state.replace("-", "_") });
+  }
+  const first = await send(tab, url, init);
+  if (first.status !== 401) return first;
+  tab.trace.add("api.retried");
+  await tab.refresh();
+  if (!tab.holdsToken) return first;
+  const second = await send(tab, url, init);
+  if (second.status === 401) {
+    const problem = await problemOf(second.clone());
+    if (problem.endsSession || problem.code === "invalid_token") tab.leave(problem.reason ?? null);
+  }
+  return second;
+}
+
+/**
+ * @param {TabSession} tab
+ * @param {URL} url
+ * @param {RequestInit} init
+ */
+async function send(tab, url, init) {
+  try {
+    return await tab.send(url, init);
+  } catch {
+    throw new ApiError({ code: "unreachable" });
+  }
+}

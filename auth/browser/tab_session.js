@@ -1,0 +1,164 @@
+/**
+ * Who is signed in in this tab, and everything that changes it without a click: the silent refresh,
+ * news from other tabs, waking up, going to sleep. Holds the access token.
+ */
+
+import { AccessToken } from "./access_token.js";
+import * as pendingLogout from "./pending_logout.js";
+import { Renewal } from "./renewal.js";
+import { TabToken } from "./tab_token.js";
+import { Tabs } from "./tabs.js";
+import { Trace } from "./trace.js";
+
+/** @import { Session, TokenSet, User } from "./api.js" */
+/** @import { Message } from "./tabs.js" */
+/** @typedef {"loading" | "signed-in" | "signed-out" | "reconnecting"} State */
+
+export class TabSession {
+  /** @type {State} */ state = "loading";
+  /** @type {User | null} */ user = null;
+  /** @type {Session | null} */ session = null;
+  /** @type {string | null} */ reason = null;
+  /** Counts sign-ins and sign-outs: an answer to a question of an earlier epoch is ignored. */
+  epoch = 0;
+
+  #access = new AccessToken();
+  #listening = new AbortController();
+  #api;
+  #events;
+  #tabs;
+  #renewal;
+
+  /**
+   * @param {URL} api
+   * @param {EventTarget} events gets the `state` and `trace` events
+   */
+  constructor(api, events) {
+    this.#api = api;
+    this.#events = events;
+    this.trace = new Trace(events);
+    this.#tabs = new Tabs((message, via) => this.#hear(message, via), this.#listening.signal);
+    this.#renewal = new Renewal(api, this.trace, {
+      epoch: () => this.epoch,
+      renewed: (answer) => this.accept(answer),
+      refused: (reason) => this.leave(reason),
+      postponed: () => this.#enter("reconnecting"),
+    });
+    this.token = new TabToken(this.#access, this.#renewal, () => this.#changed());
+  }
+
+  /** Begin to listen; then finish a logout that the server has not heard of, or refresh. */
+  async start() {
+    const { signal } = this.#listening;
+    const wake = () => this.#wake();
+    for (const event of ["focus", "online", "pageshow"]) addEventListener(event, wake, { signal });
+    document.addEventListener("visibilitychange", wake, { signal });
+    addEventListener("pagehide", (event) => event.persisted && this.#suspend(), { signal });
+    if (!pendingLogout.isPending()) return this.refresh();
+    this.leave("logout");
+    await pendingLogout.finish(this.#api, this.trace);
+  }
+
+  /** Stop listening and forget the token. */
+  close() {
+    this.#listening.abort();
+    this.#access.drop();
+    this.#renewal.stop();
+  }
+
+  /** Whether there is an access token, fresh or not. */
+  get holdsToken() {
+    return this.#access.isHeld;
+  }
+
+  /** Whether the access token should be renewed before it is used. */
+  get isDue() {
+    return !this.#access.isHeld || this.#renewal.dueInMs === 0;
+  }
+
+  /** Begin a new epoch, in which late answers to earlier questions count for nothing. */
+  newEpoch() {
+    return ++this.epoch;
+  }
+
+  /** Renew the access token. Never throws. */
+  refresh() {
+    return this.#renewal.now();
+  }
+
+  /**
+   * Send a request with the token to the API, which `url` must belong to.
+   * @param {URL} url
+   * @param {RequestInit} init
+   */
+  send(url, init) {
+    return this.#access.send(url, init);
+  }
+
+  /** @param {Message} message for the other tabs */
+  tell(message) {
+    this.#tabs.tell(message);
+  }
+
+  /** @param {TokenSet} answer */
+  accept(answer) {
+    if (this.user && this.user.id !== answer.user.id) this.trace.add("user.switched");
+    this.#access.take(answer.access_token);
+    this.#renewal.plan(answer.expires_in);
+    this.user = answer.user;
+    this.session = answer.session;
+    this.#enter("signed-in");
+  }
+
+  /** @param {string | null} reason */
+  leave(reason) {
+    this.newEpoch();
+    this.#access.drop();
+    this.#renewal.stop();
+    this.user = this.session = null;
+    this.reason = reason;
+    this.#enter("signed-out");
+  }
+
+  /**
+   * @param {Message} message
+   * @param {"storage" | "broadcast"} via
+   */
+  #hear(message, via) {
+    if (message.kind === "logout") {
+      if (this.session && message.sid && message.sid !== this.session.id) return;
+      this.trace.add("logout.received", { via });
+      this.leave("logout");
+    }
+    if (message.kind === "login" && message.sid !== this.session?.id) {
+      this.leave(null); // whoever was signed in here no longer is
+      this.refresh();
+    }
+  }
+
+  /** Something woke the page: look whether anything is overdue. */
+  #wake() {
+    if (this.state === "signed-out") {
+      if (pendingLogout.isPending()) pendingLogout.finish(this.#api, this.trace);
+    } else this.#renewal.check();
+  }
+
+  /** The page goes into the back/forward cache, which would keep the token with it. */
+  #suspend() {
+    this.#access.drop();
+    this.#renewal.stop();
+    this.#enter("loading");
+  }
+
+  /** @param {State} state */
+  #enter(state) {
+    if (state !== this.state) this.trace.add("state", { from: this.state, to: state });
+    this.state = state;
+    this.#changed();
+  }
+
+  #changed() {
+    const { state, user, reason } = this;
+    this.#events.dispatchEvent(new CustomEvent("state", { detail: { state, user, reason } }));
+  }
+}

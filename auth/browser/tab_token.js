@@ -1,0 +1,46 @@
+/** What a page may see of the access token, and do with it. It is not given away. */
+
+/** @import { AccessToken } from "./access_token.js" */
+/** @import { Renewal } from "./renewal.js" */
+
+export class TabToken {
+  #access;
+  #renewal;
+  #changed;
+
+  /**
+   * @param {AccessToken} access
+   * @param {Renewal} renewal
+   * @param {() => void} changed
+   */
+  constructor(access, renewal, changed) {
+    this.#access = access;
+    this.#renewal = renewal;
+    this.#changed = changed;
+  }
+
+  /** All of the token but its signature, and the milliseconds it still has; `null` without one. */
+  describe() {
+    const parts = this.#access.describe();
+    return parts && { ...parts, remainingMs: this.#renewal.remainingMs };
+  }
+
+  /**
+   * Draw the whole token inside `host`, for a person who has just asked to see it.
+   * @param {Element} host
+   */
+  drawIn(host) {
+    if (navigator.userActivation?.isActive !== false) this.#access.drawIn(host);
+  }
+
+  /** Drop it from memory; the session goes on, and the next call refreshes. */
+  forget() {
+    this.#access.drop();
+    this.#changed();
+  }
+
+  /** Milliseconds to the next silent refresh; `null` while none is planned. */
+  get nextRefreshMs() {
+    return this.#renewal.dueInMs;
+  }
+}

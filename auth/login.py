@@ -1,0 +1,69 @@
+"""Signing in: the right password starts a new session, and ends the one this browser had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Connection, Row, update
+
+from . import audit
+from .database import Database
+from .errors import InvalidCredentials
+from .passwords import Passwords
+from .sessions import EndReason, IssuedSession, Sessions
+from .users import User, select_user
+
+
+@dataclass(frozen=True)
+class Login:
+    """Checks who somebody is. `jar` is the refresh cookie that the request brought, if any."""
+
+    database: Database
+    passwords: Passwords
+    sessions: Sessions
+    clock: Callable[[], float]
+
+    async def log_in(
+        self, email: str, password: str, *, stay_signed_in: bool, jar: str | None
+    ) -> IssuedSession:
+        """Verify a password and start a session. Raises `InvalidCredentials`."""
+        while True:
+            user = await run_in_threadpool(self.find, email)
+            password_hash = user.password_hash if user else None
+            right, new_hash = await self.passwords.verify(password, password_hash)
+            if user is None or not right or user.disabled_at is not None:
+                audit.record('login_refused', user=user.id if user else 'unknown')
+                raise InvalidCredentials
+            issued = await run_in_threadpool(self.sign_in, user, new_hash, stay_signed_in, jar)
+            if issued:
+                return issued
+
+    def find(self, email: str) -> Row[Any] | None:
+        """Return the user with this e-mail address, in the form `schemas.Email` gives it."""
+        with self.database.read() as connection:
+            return connection.execute(select_user(User.email == email)).one_or_none()
+
+    def sign_in(
+        self, user: Row[Any], new_hash: str | None, stay_signed_in: bool, jar: str | None
+    ) -> IssuedSession | None:
+        """Start a session; `None` if the account has changed since its password was read."""
+        with self.database.write() as connection:
+            if not self._touch(connection, user, new_hash):
+                return None
+            replaced = self.sessions.end_jar_session(connection, jar, EndReason.REPLACED)
+            issued = self.sessions.start(connection, user, stay_signed_in=stay_signed_in)
+        audit.record('logged_in', user=user.id, session=issued.identity.session_id)
+        if replaced:
+            self.sessions.announce_end(replaced, EndReason.REPLACED)
+        return issued
+
+    def _touch(self, connection: Connection, user: Row[Any], new_hash: str | None) -> bool:
+        """Write the login, guarded by the epoch: a force logout in between wins."""
+        unchanged = (
+            (User.id == user.id) & (User.auth_epoch == user.auth_epoch) & User.disabled_at.is_(None)
+        )
+        values = {'last_login_at': self.clock(), 'password_hash': new_hash or user.password_hash}
+        return connection.execute(update(User).where(unchanged).values(values)).rowcount == 1
