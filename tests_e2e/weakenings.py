@@ -195,7 +195,7 @@ def _copy_to(scratch: Path) -> Path:
 
 def _run_tests(folder: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy against the copy: the working folder comes first on Python's path."""
-    command = [sys.executable, '-m', 'pytest', '-q', '-n', '2', '--tracing', 'off']
+    command = [sys.executable, '-m', 'pytest', '-q', '-n', '2']
     return subprocess.run(
         [*command, *(f'tests_e2e/{test}' for test in tests)],
         cwd=folder,

@@ -1,0 +1,74 @@
+"""What the README and docs/ say is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / 'README.md').read_text(encoding='utf-8')
+CONSOLE = '\n'.join(re.findall(r'```console\n(.*?)```', README, re.DOTALL))
+
+
+def test_first_command_is_on_the_first_screen() -> None:
+    """Somebody who opens the page sees what to type without scrolling."""
+    lines = README.splitlines()
+
+    assert next(i for i, line in enumerate(lines, 1) if line.startswith('make demo')) <= 15
+
+
+@pytest.mark.parametrize('target', sorted(set(re.findall(r'`?make ([\w-]+)', README)) - {'are'}))
+def test_make_target_of_the_readme_exists(target: str) -> None:
+    """Make knows how to do each thing that the README tells people to type."""
+    command = ['make', '--dry-run', target]
+
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+def test_options_of_the_readme_exist() -> None:
+    """No option that the README names has been renamed since."""
+    command = [sys.executable, '-m', 'app', '--help']
+    help_text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    options = set(re.findall(r'(?<= |`)--[\w-]+', README)) - {'--help'}
+    assert options
+    assert {option for option in options if option not in help_text} == set()
+
+
+def test_commands_without_make_are_those_of_make() -> None:
+    """The lines for Windows name modules and paths that are there."""
+    modules = re.findall(r'-m (app|tests_e2e\.\w+|pytest \w+(?: \w+)*)', CONSOLE)
+
+    assert modules == [
+        'app',
+        'tests_e2e.browsers',
+        'pytest auth app',
+        'pytest pages',
+        'pytest tests_e2e',
+    ]
+    for module in modules:
+        for place in module.removeprefix('pytest ').split():
+            path = ROOT / place.replace('.', '/')
+            assert path.exists() or path.with_suffix('.py').exists()
+
+
+def test_files_named_in_the_docs_exist() -> None:
+    """Every test and module that the README or docs/ mention by name is found."""
+    for document in [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md')]:
+        text = document.read_text(encoding='utf-8')
+        for name in re.findall(r'`([\w/]+\.(?:py|js))`', text):
+            assert list(ROOT.glob(name)) or list(ROOT.glob(f'tests_e2e/{name}')), name
+
+
+def test_login_path_is_short() -> None:
+    """From `/login` to the stored hash: at most 9 files, at most 500 lines, docstrings included."""
+    table = (ROOT / 'docs' / 'login-path.md').read_text(encoding='utf-8')
+    files = re.findall(r'^\| `(\S+)`', table, re.MULTILINE)
+
+    assert files[0] == 'pages/login.py'
+    assert len(files) <= 9
+    assert sum(len((ROOT / file).read_text(encoding='utf-8').splitlines()) for file in files) <= 500
