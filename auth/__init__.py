@@ -14,7 +14,8 @@ from .errors import AuthError, EmailTaken, InvalidSocketTicket, SessionEnded
 from .install import install
 from .keys import Keys, load_or_create
 from .passwords import generate_passphrase
-from .sessions import EndReason, Identity
+from .session_rows import EndReason
+from .sessions import Identity
 from .settings import AuthSettings, SessionLimits
 
 __all__ = [

@@ -47,7 +47,7 @@ class InvalidRefreshToken(AuthError):
 
 
 class SessionEnded(AuthError):
-    """Raised if the session is over; `reason` says why (see `sessions.EndReason`)."""
+    """Raised if the session is over; `reason` says why (see `session_rows.EndReason`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f'The session has ended: {reason}.')

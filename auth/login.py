@@ -13,7 +13,8 @@ from . import audit
 from .database import Database
 from .errors import InvalidCredentials
 from .passwords import Passwords
-from .sessions import EndReason, IssuedSession, Sessions
+from .session_rows import EndReason
+from .sessions import IssuedSession, Sessions
 from .users import User, select_user
 
 

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from . import errors
 from .cookies import RefreshCookie
-from .sessions import EndReason
+from .session_rows import EndReason
 
 RETRY_AFTER_SECONDS = 1
 MAX_BODY_BYTES = 16 * 1024

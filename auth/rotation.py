@@ -20,16 +20,8 @@ from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
 from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import PresentedToken, RefreshTokens, parse
-from .sessions import (
-    EndReason,
-    Identity,
-    IssuedSession,
-    Sessions,
-    add_leaf,
-    ended_reason,
-    revoke,
-    session_and_user,
-)
+from .session_rows import EndReason, add_leaf, ended_reason, revoke, session_and_user
+from .sessions import Identity, IssuedSession, Sessions
 from .settings import SessionLimits
 
 

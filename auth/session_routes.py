@@ -12,7 +12,7 @@ from .dependencies import Backend, BearerToken, Jar, PresentedRefreshToken, Sign
 from .errors import InvalidAccessToken
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .schemas import Me, Ticket, TicketRequest, TokenSet
-from .sessions import EndReason
+from .session_rows import EndReason
 from .token_set import token_set, user_out
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES)

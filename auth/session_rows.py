@@ -1,0 +1,72 @@
+"""Statements on the rows of one session that more than one transition needs. No decisions here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from .models import RefreshToken, Session
+from .refresh_tokens import RefreshTokens
+from .users import User
+
+
+class EndReason(StrEnum):
+    """Why a session is over, as clients are told."""
+
+    LOGOUT = 'logout'
+    REPLACED = 'replaced'  # the same browser signed in again
+    REPLAY = 'replay'
+    DISABLED = 'disabled'
+    EXPIRED = 'expired'
+
+
+def session_and_user(session_id: str) -> Select[Any]:
+    """Select a session's columns and what its user is called."""
+    return (
+        select(*Session.__table__.columns, User.name, User.email, User.disabled_at)
+        .join(User, User.id == Session.user_id)
+        .where(Session.id == session_id)
+    )
+
+
+def ended_reason(session: Row[Any], now: float) -> str | None:
+    """Say why a session joined with its user is over, or `None` if it is alive."""
+    if session.revoked_at is not None:
+        return str(session.revoked_reason)
+    if session.disabled_at is not None:
+        return EndReason.DISABLED
+    if now >= min(session.idle_expires_at, session.abs_expires_at):
+        return EndReason.EXPIRED
+    return None
+
+
+def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:
+    """Revoke a session that is not revoked yet; say if there was one."""
+    result = connection.execute(
+        update(Session)
+        .where(Session.id == session_id, Session.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_reason=reason)
+    )
+    return result.rowcount == 1
+
+
+def add_leaf(
+    connection: Connection,
+    tokens: RefreshTokens,
+    session_id: str,
+    salt: bytes,
+    *,
+    generation: int,
+    now: float,
+) -> None:
+    """Insert the one LIVE token row; the partial unique index refuses a second."""
+    connection.execute(
+        insert(RefreshToken).values(
+            session_id=session_id,
+            generation=generation,
+            secret_sha256=tokens.fingerprint(session_id, generation, salt),
+            issued_at=now,
+        )
+    )
