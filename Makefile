@@ -22,7 +22,7 @@ demo: $(VENV)/app-installed
 test: test-fast test-e2e
 
 test-fast: $(VENV)/tests-installed
-	@$(BIN)/python -m pytest -q auth app
+	@$(BIN)/python -m pytest -q -n 2 auth app
 	@$(BIN)/python -m pytest -q pages
 
 test-e2e: $(VENV)/browsers-found

@@ -26,7 +26,9 @@ def token_set(
             signed_in_at=identity.signed_in_at,
         ),
     )
-    response = JSONResponse(content.model_dump(), status_code)
+    # RFC 6749, 5.1: no cache may keep an answer with a token in it.
+    headers = {'Cache-Control': 'no-store'}
+    response = JSONResponse(content.model_dump(), status_code, headers)
     backend.cookie.set(response, issued)
     return response
 

@@ -7,9 +7,8 @@ is dropped when the session ends, and asked for again whenever private data is d
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from nicegui import Client, run, ui
 
@@ -35,13 +34,12 @@ class PageSession:
         if identity is None:  # the server is shutting down
             return False
         self._identity = identity
-        self._sessions.remember(identity.session_id, self)
         return True
 
     @property
-    def is_bound(self) -> bool:
-        """Whether the page has been bound; its session may have ended since (ask `identity`)."""
-        return self._identity is not None
+    def session_id(self) -> str | None:
+        """The session the page was bound to; it may have ended since (ask `identity`)."""
+        return self._identity.session_id if self._identity else None
 
     def unbind(self) -> None:
         """Act for nobody."""
@@ -65,20 +63,15 @@ class PageSessions:
     def __init__(self, backend: AuthBackend) -> None:
         self.backend = backend
         self._of_client: WeakKeyDictionary[Client, PageSession] = WeakKeyDictionary()
-        self._of_session: defaultdict[str, WeakSet[PageSession]] = defaultdict(WeakSet)
         self._loop: asyncio.AbstractEventLoop | None = None
         backend.sessions.on_ended(self._on_session_ended)
 
     def of(self, client: Client) -> PageSession:
         """Return the binding of a page, made at its first mention."""
+        self._loop = asyncio.get_running_loop()
         if client not in self._of_client:
             self._of_client[client] = PageSession(self, client)
         return self._of_client[client]
-
-    def remember(self, session_id: str, page: PageSession) -> None:
-        """Note that a page acts for this session."""
-        self._loop = asyncio.get_running_loop()
-        self._of_session[session_id].add(page)
 
     def _on_session_ended(self, session_id: str, _reason: str) -> None:
         """Unbind the session's pages; called from whichever thread ended it."""
@@ -86,8 +79,9 @@ class PageSessions:
             self._loop.call_soon_threadsafe(self._unbind_all, session_id)
 
     def _unbind_all(self, session_id: str) -> None:
-        for page in self._of_session.pop(session_id, ()):
-            page.unbind()
+        for page in self._of_client.values():
+            if page.session_id == session_id:
+                page.unbind()
 
 
 def private(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .people import Person, log_out, sees_login_page
 from .server import Server
@@ -120,3 +120,23 @@ def test_logged_out_tab_stays_out_after_reload(
     sees_login_page(second)
     wait_for_trace(second, 'refresh.refused')
     assert traced(second, 'refresh.refused')[0]['detail']['code'] == 'no_session'
+
+
+def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Person) -> None:
+    """One tab signs in again, slowly; another logs out meanwhile: the new session does not survive."""
+    first, second = open_signed_in(tabs, 2, server, person)
+    held: list[Route] = []
+    first.route('**/auth/login', lambda route: held.append(route))  # noqa: PLW0108
+    form = {'email': person.email, 'password': person.password, 'stay_signed_in': True}
+    with first.expect_request('**/auth/login'):
+        first.evaluate('form => { globalThis.login = auth.login(form) }', form)
+
+    log_out(second)
+    sees_login_page(second)
+    held[0].continue_()
+    first.evaluate('login')
+    wait_for_trace(second, 'logout.sent')
+
+    sees_login_page(first)
+    first.reload()
+    sees_login_page(first)

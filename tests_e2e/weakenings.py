@@ -61,8 +61,8 @@ WEAKENINGS = [
         'no-refresh-on-load',
         'P2',
         'auth/browser/tab_session.js',
-        'if (!pendingLogout.isPending()) return this.refresh();',
-        'if (!pendingLogout.isPending()) return this.leave(null);',
+        'if (!pendingLogout.pendingId()) return this.refresh();',
+        'if (!pendingLogout.pendingId()) return this.leave(null);',
         'test_coming_back_signed_in.py::test_reload_comes_back_signed_in',
     ),
     Weakening(
@@ -113,6 +113,14 @@ WEAKENINGS = [
         'addEventListener("storage",',
         'addEventListener("stored",',
         'test_logout_signs_every_tab_out.py::test_storage_event_alone_signs_out',
+    ),
+    Weakening(
+        'login-forgets-a-later-logout',
+        'P5',
+        'auth/browser/pending_logout.js',
+        'if (readNote(KEY) === id) writeNote(KEY, null);',
+        'writeNote(KEY, null);',
+        'test_logout_signs_every_tab_out.py::test_logout_during_a_login_wins',
     ),
     Weakening(
         'token-outlives-logout',

@@ -130,8 +130,9 @@ export class AuthClient extends EventTarget {
   async #signIn(path, form) {
     const epoch = this.#tab.newEpoch();
     const answer = await exclusively(async () => {
+      const pending = pendingLogout.pendingId();
       const tokens = await post(new URL(path, this.#api), { json: form, keepalive: true });
-      pendingLogout.clear(); // the new session has taken the old one's place
+      pendingLogout.forget(pending);
       return tokens;
     });
     if (epoch !== this.#tab.epoch) return; // a logout came in between, and waits behind this call

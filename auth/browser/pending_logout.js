@@ -11,9 +11,9 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 
 const KEY = "auth.logout-pending";
 
-/** Whether a logout is still to be told. */
-export function isPending() {
-  return readNote(KEY) !== null;
+/** Which logout is still to be told; `null` if none is. */
+export function pendingId() {
+  return readNote(KEY);
 }
 
 /** Note a logout, until it is finished or someone signs in. */
@@ -21,9 +21,13 @@ export function begin() {
   writeNote(KEY, randomId());
 }
 
-/** Forget it: a new session has taken the old one's place. */
-export function clear() {
-  writeNote(KEY, null);
+/**
+ * Forget one that was pending before someone signed in: the new session has taken its place. One
+ * begun since then stays, because it is about the new session.
+ * @param {string | null} id
+ */
+export function forget(id) {
+  if (readNote(KEY) === id) writeNote(KEY, null);
 }
 
 /**
@@ -38,7 +42,7 @@ export async function finish(api, trace) {
     await exclusively(async () => {
       if (!id || readNote(KEY) !== id) return; // another tab was faster, or someone signed in
       await post(new URL("/auth/logout", api), { keepalive: true });
-      clear();
+      forget(id);
       trace.add("logout.sent");
     });
   } catch (error) {

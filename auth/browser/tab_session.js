@@ -54,7 +54,7 @@ export class TabSession {
     for (const event of ["focus", "online", "pageshow"]) addEventListener(event, wake, { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     addEventListener("pagehide", (event) => event.persisted && this.#suspend(), { signal });
-    if (!pendingLogout.isPending()) return this.refresh();
+    if (!pendingLogout.pendingId()) return this.refresh();
     this.leave("logout");
     await pendingLogout.finish(this.#api, this.trace);
   }
@@ -139,7 +139,7 @@ export class TabSession {
   /** Something woke the page: look whether anything is overdue. */
   #wake() {
     if (this.state === "signed-out") {
-      if (pendingLogout.isPending()) pendingLogout.finish(this.#api, this.trace);
+      if (pendingLogout.pendingId()) pendingLogout.finish(this.#api, this.trace);
     } else this.#renewal.check();
   }
 

@@ -113,9 +113,9 @@ async def test_end_of_the_session_unbinds_its_pages(
     client = await user.open('/dashboard')
     page = bridge_of(client).page
     await present(client, ticket_for(ada, client.id))
-    assert page.is_bound
+    assert page.session_id == ada.session_id
 
     backend.sessions.end(ada.session_id, EndReason.LOGOUT)
     await asyncio.sleep(0)  # not a wait: one turn of the loop, in which it is told
 
-    assert not page.is_bound
+    assert page.session_id is None
