@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from nicegui import Client, run, ui
+from fastapi.concurrency import run_in_threadpool
+from nicegui import Client, ui
 
 from auth import AuthBackend, AuthError, Identity, SessionEnded
 
@@ -28,10 +29,8 @@ class PageSession:
         redeem = self._sessions.backend.socket_tickets.redeem
         self.unbind()
         try:
-            identity = await run.io_bound(redeem, ticket, self._client_id)
+            identity = await run_in_threadpool(redeem, ticket, self._client_id)
         except AuthError:
-            return False
-        if identity is None:  # the server is shutting down
             return False
         self._identity = identity
         return True
@@ -47,11 +46,14 @@ class PageSession:
 
     async def identity(self) -> Identity | None:
         """Return whom the page may act for *now*: the session is looked up again each time."""
+        require_living = self._sessions.backend.sessions.require_living
         bound = self._identity
         if bound is None:
             return None
         try:
-            await run.io_bound(self._sessions.backend.sessions.require_living, bound.session_id)
+            # Not NiceGUI's run.io_bound: that one swallows the cancellation of a page that is being
+            # drawn, and the page would be drawn twice.
+            await run_in_threadpool(require_living, bound.session_id)
         except SessionEnded:
             self.unbind()
         return self._identity if self._identity is bound else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 
+import pytest
 from fastapi import FastAPI
 from nicegui import Client
 from nicegui.testing import User
@@ -14,6 +16,8 @@ from auth import EndReason
 from pages.session_bridge import SessionBridge
 
 IssueTicket = Callable[[auth.Identity, str], str]
+
+PATIENCE_SECONDS = 10
 
 
 def bridge_of(client: Client) -> SessionBridge:
@@ -119,3 +123,31 @@ async def test_end_of_the_session_unbinds_its_pages(
     await asyncio.sleep(0)  # not a wait: one turn of the loop, in which it is told
 
     assert page.session_id is None
+
+
+async def test_drawing_can_be_called_off_while_it_asks(
+    user: User,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    backend: auth.AuthBackend,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page drawn anew calls the first drawing off; one that went on would draw it twice."""
+    client = await user.open('/dashboard')
+    await present(client, ticket_for(ada, client.id))
+    asked, answer = threading.Event(), threading.Event()
+    look_up = backend.sessions.require_living
+
+    def wait_and_look_up(session_id: str) -> auth.Identity:
+        asked.set()
+        answer.wait(PATIENCE_SECONDS)
+        return look_up(session_id)
+
+    monkeypatch.setattr(backend.sessions, 'require_living', wait_and_look_up)
+    drawing = asyncio.create_task(bridge_of(client).page.identity())
+    await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
+    drawing.cancel()
+    answer.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await drawing
