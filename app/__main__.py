@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import os
 import socket
 from collections.abc import Iterator
 
@@ -21,10 +22,12 @@ from .settings import Settings
 from .start_up import give_up, greet
 
 CONNECTION_BACKLOG = 2048
+OTHERS_READ_NOTHING = 0o077
 
 
 def main() -> None:
     """Serve until Ctrl+C. What cannot be used (setting, port, folder) ends it with exit code 2."""
+    os.umask(OTHERS_READ_NOTHING)
     settings = _read_settings()
     logging.basicConfig(
         level=settings.log_level.upper(), format='%(asctime)s %(levelname)s %(name)s: %(message)s'
@@ -42,6 +45,8 @@ def main() -> None:
         give_up(f'the data folder {settings.data_dir} cannot be used ({error.strerror}).')
     except SQLAlchemyError as error:
         give_up(f'the database cannot be used ({type(error).__name__}). Check --database-url.')
+    except auth.AuthError:
+        give_up('the demo passphrases are shorter than --password-min-characters asks for.')
     except (auth.OldSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)

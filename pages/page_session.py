@@ -23,14 +23,18 @@ class PageSession:
         self._sessions = sessions
         self._client_id = client.id
         self._identity: Identity | None = None
+        self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
 
     async def bind(self, ticket: str) -> bool:
         """Redeem a ticket for this page; say whether the page is bound now."""
         redeem = self._sessions.backend.socket_tickets.redeem
         self.unbind()
+        turn = self._turn
         try:
             identity = await run_in_threadpool(redeem, ticket, self._client_id)
         except AuthError:
+            return False
+        if turn != self._turn:
             return False
         self._identity = identity
         return True
@@ -42,6 +46,7 @@ class PageSession:
 
     def unbind(self) -> None:
         """Act for nobody."""
+        self._turn += 1
         self._identity = None
 
     async def identity(self) -> Identity | None:

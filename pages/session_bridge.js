@@ -4,6 +4,9 @@
  */
 import { auth } from "auth-client";
 
+/** How long to wait before asking for another ticket, if one could not be had or was refused. */
+const RETRY_MS = 2_000;
+
 export default {
   template: `<div hidden></div>`,
   props: {
@@ -26,6 +29,7 @@ export default {
   },
   unmounted() {
     auth.removeEventListener("state", this.onState);
+    clearTimeout(this.timer);
     removeEventListener("popstate", this.lead);
     history.pushState = this.push;
   },
@@ -56,20 +60,28 @@ export default {
       try {
         this.$emit("ticket", await auth.socketTicket(window.clientId));
       } catch {
-        this.boundTo = null; // the next change of state tries again
+        this.tryAgain();
       }
     },
     /** Called by Python once it has drawn for a session, or for nobody. */
     drawnFor(sessionId) {
-      if (sessionId && sessionId === this.boundTo) document.documentElement.dataset.bound = "";
+      if (!this.boundTo) return;
+      if (sessionId === this.boundTo) document.documentElement.dataset.bound = "";
+      else this.tryAgain();
+    },
+    tryAgain() {
+      this.unbind();
+      this.timer = setTimeout(this.onState, RETRY_MS);
     },
     unbind() {
+      clearTimeout(this.timer);
       this.boundTo = null;
       delete document.documentElement.dataset.bound;
     },
     /** Where to go after signing in: `next`, if it is one of our own private pages. */
     destination() {
       const next = new URLSearchParams(location.search).get("next") ?? this.home;
+      if (!URL.canParse(next, location.origin)) return this.home;
       const url = new URL(next, location.origin);
       const isOurs = url.origin === location.origin && this.privatePaths.includes(url.pathname);
       return isOurs ? url.pathname + url.search : this.home;

@@ -129,6 +129,8 @@ def test_protected_address_returns_after_login(
         '//example.com/dashboard',
         '/\\example.com/dashboard',
         'javascript:alert(1)',
+        '//',
+        'http://[',
         '/no/such/page',
     ],
 )

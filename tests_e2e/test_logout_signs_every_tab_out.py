@@ -140,3 +140,18 @@ def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Perso
     sees_login_page(first)
     first.reload()
     sees_login_page(first)
+
+
+def test_logout_reaches_the_server_without_storage(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Storage that is full or switched off takes the note of a pending logout; the logout goes out."""
+    tab = tabs()
+    tab.add_init_script('Storage.prototype.setItem = () => { throw new Error("full"); };')
+    person.register(tab, server.url)
+
+    log_out(tab)
+    wait_for_trace(tab, 'logout.sent')
+
+    tab.reload()
+    sees_login_page(tab)

@@ -110,7 +110,7 @@ def test_data_is_for_its_owner_only(tmp_path: Path) -> None:
         folder_mode = data.stat().st_mode & 0o777
 
     assert folder_mode == 0o700
-    for secret in ('master.secret', 'signing-key.pem', 'demo-accounts.json'):
+    for secret in ('master.secret', 'signing-key.pem', 'demo-accounts.json', 'app.db'):
         assert modes[secret] == 0o600
 
 
@@ -130,6 +130,7 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
     [
         (['--port', 'eighty'], '--port'),
         (['--port', '70000'], '--port'),
+        (['--demo-accounts', '--password-min-characters', '64'], '--password-min-characters'),
         (['--access-token-seconds', '0'], '--access-token-seconds'),
         (['--log-level', 'loud'], '--log-level'),
         (['--no-such-setting', '1'], '--no-such-setting'),

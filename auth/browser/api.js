@@ -68,6 +68,20 @@ export async function post(url, { json, token, keepalive = false } = {}) {
 }
 
 /**
+ * Post where the answer must be a token set; whatever else comes is no answer of ours.
+ * @param {URL} url
+ * @param {object} [json]
+ * @returns {Promise<TokenSet>}
+ * @throws {ApiError}
+ */
+export async function postForTokens(url, json) {
+  const answer = await post(url, { json, keepalive: true });
+  const isTokenSet = typeof answer?.access_token === "string" && answer.session?.id && answer.user?.id;
+  if (!isTokenSet) throw new ApiError({ code: "unexpected_answer" });
+  return answer;
+}
+
+/**
  * Turn an unsuccessful answer into an `ApiError`; also for calls made elsewhere.
  * @param {Response} response
  * @param {any} [content] the parsed body, if the caller has read it

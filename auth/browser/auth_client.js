@@ -3,7 +3,7 @@
  * and access_token.js); nothing returns it. No text for people here: pages listen to `state` events.
  */
 
-import { post, problemOf } from "./api.js";
+import { postForTokens, problemOf } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 import * as pendingLogout from "./pending_logout.js";
@@ -131,11 +131,12 @@ export class AuthClient extends EventTarget {
     const epoch = this.#tab.newEpoch();
     const answer = await exclusively(async () => {
       const pending = pendingLogout.pendingId();
-      const tokens = await post(new URL(path, this.#api), { json: form, keepalive: true });
+      const tokens = await postForTokens(new URL(path, this.#api), form);
       pendingLogout.forget(pending);
       return tokens;
     });
-    if (epoch !== this.#tab.epoch) return; // a logout came in between, and waits behind this call
+    // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)
+    if (epoch !== this.#tab.epoch && pendingLogout.pendingId()) return;
     this.#tab.trace.add("login");
     this.#tab.accept(answer);
     this.#tab.tell({ kind: "login", sid: answer.session.id });

@@ -17,22 +17,37 @@ import { ApiError, problemOf } from "./api.js";
 export async function callApi(tab, api, path, init) {
   const url = new URL(path, api);
   if (url.origin !== api.origin) throw new TypeError("Access tokens go to the API only.");
+  const sid = tab.session?.id ?? null;
   if (tab.isDue) {
     tab.trace.add("api.refreshed");
     await tab.refresh();
     if (!tab.holdsToken) throw new ApiError({ code: tab.state.replace("-", "_") });
+    if (sid) demandSession(tab, sid);
   }
   const first = await send(tab, url, init);
   if (first.status !== 401) return first;
+  demandSession(tab, sid);
   tab.trace.add("api.retried");
   await tab.refresh();
   if (!tab.holdsToken) return first;
+  demandSession(tab, sid);
   const second = await send(tab, url, init);
-  if (second.status === 401) {
+  if (second.status === 401 && tab.session?.id === sid) {
     const problem = await problemOf(second.clone());
     if (problem.endsSession || problem.code === "invalid_token") tab.leave(problem.reason ?? null);
   }
   return second;
+}
+
+/**
+ * Make sure that the session is still the one the call began in: what one person asked for must
+ * neither revive a session that was ended meanwhile, nor be done as somebody else.
+ * @param {TabSession} tab
+ * @param {string | null} sid
+ * @throws {ApiError} `session_changed`
+ */
+function demandSession(tab, sid) {
+  if ((tab.session?.id ?? null) !== sid) throw new ApiError({ code: "session_changed" });
 }
 
 /**

@@ -11,14 +11,18 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 
 const KEY = "auth.logout-pending";
 
+/** The note again, for browsers whose storage is full or switched off: it lasts as long as the page. */
+let own = /** @type {string | null} */ (null);
+
 /** Which logout is still to be told; `null` if none is. */
 export function pendingId() {
-  return readNote(KEY);
+  return readNote(KEY) ?? own;
 }
 
 /** Note a logout, until it is finished or someone signs in. */
 export function begin() {
-  writeNote(KEY, randomId());
+  own = randomId();
+  writeNote(KEY, own);
 }
 
 /**
@@ -27,7 +31,9 @@ export function begin() {
  * @param {string | null} id
  */
 export function forget(id) {
-  if (readNote(KEY) === id) writeNote(KEY, null);
+  if (pendingId() !== id) return;
+  own = null;
+  writeNote(KEY, null);
 }
 
 /**
@@ -37,10 +43,10 @@ export function forget(id) {
  * @param {Trace} trace
  */
 export async function finish(api, trace) {
-  const id = readNote(KEY);
+  const id = pendingId();
   try {
     await exclusively(async () => {
-      if (!id || readNote(KEY) !== id) return; // another tab was faster, or someone signed in
+      if (!id || pendingId() !== id) return; // another tab was faster, or someone signed in
       await post(new URL("/auth/logout", api), { keepalive: true });
       forget(id);
       trace.add("logout.sent");

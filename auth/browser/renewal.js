@@ -3,9 +3,10 @@
  * One request at a time in this tab, one at a time in this browser (exclusive.js).
  */
 
-import { ApiError, post } from "./api.js";
+import { ApiError, postForTokens } from "./api.js";
 import { exclusively } from "./exclusive.js";
 import { Expiry } from "./expiry.js";
+import { pendingId } from "./pending_logout.js";
 
 /** @import { TokenSet } from "./api.js" */
 /** @import { Trace } from "./trace.js" */
@@ -26,6 +27,8 @@ export class Renewal {
   /** @type {Expiry | null} */ #expiry = null;
   #timer = 0;
   #retryMs = FIRST_RETRY_MS;
+  /** A retry keeps the time it was given (`Retry-After`), however often the page wakes. */
+  #isRetryPlanned = false;
   #url;
   #trace;
   #owner;
@@ -64,11 +67,13 @@ export class Renewal {
   /** Plan nothing any more. */
   stop() {
     clearTimeout(this.#timer);
+    this.#isRetryPlanned = false;
     this.#expiry = null;
   }
 
   /** Look at the clocks: refresh if it is time, else go on waiting. For timers and wake-ups. */
   check() {
+    if (this.#isRetryPlanned) return;
     if (!this.#expiry || this.#expiry.isDue) return void this.now();
     this.#schedule(this.#expiry.napMs);
   }
@@ -86,14 +91,16 @@ export class Renewal {
 
   /** @param {number} epoch an answer that comes back in a later one is ignored */
   async #refresh(epoch) {
+    this.#isRetryPlanned = false;
     const isLate = () => epoch !== this.#owner.epoch();
     this.#trace.add("refresh.started");
     try {
       const answer = await exclusively(async (waitedMs) => {
         this.#trace.add("refresh.waited", { ms: waitedMs });
-        return isLate() ? null : post(this.#url, { keepalive: true });
+        // A logout that the server has not heard of forbids to come back by its cookie.
+        return isLate() || pendingId() ? null : postForTokens(this.#url);
       });
-      if (isLate()) return;
+      if (isLate() || !answer) return;
       this.#trace.add(`refresh.${answer.outcome}`, { generation: answer.session.generation });
       this.#owner.renewed(answer);
     } catch (error) {
@@ -112,6 +119,7 @@ export class Renewal {
     const waitMs = Math.max(this.#retryMs, error.retryAfterSeconds * 1000);
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
     this.#schedule(waitMs * (1 + Math.random() / 2), () => this.now());
+    this.#isRetryPlanned = true;
     this.#owner.postponed();
   }
 

@@ -51,7 +51,8 @@ export class TabSession {
   async start() {
     const { signal } = this.#listening;
     const wake = () => this.#wake();
-    for (const event of ["focus", "online", "pageshow"]) addEventListener(event, wake, { signal });
+    for (const event of ["focus", "pageshow"]) addEventListener(event, wake, { signal });
+    addEventListener("online", () => this.#wake({ isOnlineAgain: true }), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     addEventListener("pagehide", (event) => event.persisted && this.#suspend(), { signal });
     if (!pendingLogout.pendingId()) return this.refresh();
@@ -61,6 +62,7 @@ export class TabSession {
 
   /** Stop listening and forget the token. */
   close() {
+    this.newEpoch();
     this.#listening.abort();
     this.#access.drop();
     this.#renewal.stop();
@@ -125,22 +127,24 @@ export class TabSession {
    * @param {"storage" | "broadcast"} via
    */
   #hear(message, via) {
+    const isOurs = message.sid === (this.session?.id ?? message.sid);
     if (message.kind === "logout") {
-      if (this.session && message.sid && message.sid !== this.session.id) return;
       this.trace.add("logout.received", { via });
       this.leave("logout");
     }
-    if (message.kind === "login" && message.sid !== this.session?.id) {
-      this.leave(null); // whoever was signed in here no longer is
+    // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
+    if (message.kind === "login" ? message.sid !== this.session?.id : !isOurs) {
+      this.leave(null);
       this.refresh();
     }
   }
 
   /** Something woke the page: look whether anything is overdue. */
-  #wake() {
+  #wake({ isOnlineAgain = false } = {}) {
     if (this.state === "signed-out") {
       if (pendingLogout.pendingId()) pendingLogout.finish(this.#api, this.trace);
-    } else this.#renewal.check();
+    } else if (isOnlineAgain && this.state === "reconnecting") this.refresh();
+    else this.#renewal.check();
   }
 
   /** The page goes into the back/forward cache, which would keep the token with it. */

@@ -151,3 +151,32 @@ async def test_drawing_can_be_called_off_while_it_asks(
 
     with pytest.raises(asyncio.CancelledError):
         await drawing
+
+
+async def test_signing_out_while_being_bound_wins(
+    user: User,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    backend: auth.AuthBackend,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The ticket was on its way when the person signed out: the page ends up acting for nobody."""
+    client = await user.open('/dashboard')
+    bridge = bridge_of(client)
+    asked, answer = threading.Event(), threading.Event()
+    look_up = backend.sessions.require_living
+
+    def wait_and_look_up(session_id: str) -> auth.Identity:
+        asked.set()
+        answer.wait(PATIENCE_SECONDS)
+        return look_up(session_id)
+
+    monkeypatch.setattr(backend.sessions, 'require_living', wait_and_look_up)
+    binding = asyncio.create_task(bridge.page.bind(ticket_for(ada, client.id)))
+    await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
+    bridge.page.unbind()
+    answer.set()
+
+    assert not await binding
+    assert bridge.page.session_id is None
+    assert await bridge.page.bind(ticket_for(ada, client.id))  # undisturbed, it is bound
