@@ -40,7 +40,7 @@ lint: $(VENV)/tests-installed
 		else echo "Left out: types in JavaScript (they are checked where Node.js is installed)."; fi
 
 clean:
-	rm -rf $(VENV) build test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build .browser-home test-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

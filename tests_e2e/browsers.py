@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error, Playwright, sync_playwright
@@ -32,6 +33,9 @@ CHROMIUM_ARGS = [
     '--disable-sync',
 ]
 
+# Browsers write to their home folder whatever profile they use: give them one in the checkout.
+BROWSER_HOME = Path(__file__).parent.parent / '.browser-home'
+
 LaunchOptions = dict[str, Any]
 
 
@@ -51,11 +55,14 @@ def _candidates(name: str) -> Iterator[LaunchOptions]:
     args = CHROMIUM_ARGS if name == 'chromium' else []
     if name == 'chromium' and hasattr(os, 'geteuid') and os.geteuid() == 0:
         args = [*args, '--no-sandbox']  # Chromium's sandbox refuses to run as root
-    yield {'args': args}
+    environment = {name: value for name, value in os.environ.items() if name[:4] != 'XDG_'}
+    BROWSER_HOME.mkdir(exist_ok=True)
+    options = {'args': args, 'env': environment | {'HOME': str(BROWSER_HOME)}}
+    yield options
     for program in SYSTEM_PROGRAMS[name]:
         if path := shutil.which(program):
             channel = {} if name == 'chromium' else {'channel': 'moz-firefox'}
-            yield {'args': args, 'executable_path': path, **channel}
+            yield {**options, 'executable_path': path, **channel}
 
 
 def main() -> None:
