@@ -41,17 +41,19 @@ def test_pages_have_no_violations(
     person.register(page, server.url)
     page.get_by_role('button', name='Call the API').click()
     expect(page.get_by_text('this answer is for you alone')).to_be_visible()
-    page.get_by_role('button', name='Show raw').click()
     examine(page, f'{output_path}/dashboard-{size}-{scheme}.png')
+    page.get_by_role('button', name='Show raw').click()
+    examine(page, None)  # no picture: the token would be in it
 
     page.goto(f'{server.url}/no/such/page')
     expect(page.get_by_role('heading', level=1, name='Page not found')).to_be_visible()
     examine(page, f'{output_path}/not-found-{size}-{scheme}.png')
 
 
-def examine(page: Page, screenshot: str) -> None:
+def examine(page: Page, screenshot: str | None) -> None:
     """Run axe, look for sideways scrolling, take a picture."""
-    page.screenshot(path=screenshot, full_page=True)
+    if screenshot:
+        page.screenshot(path=screenshot, full_page=True)
     result = Axe().run(page)
     assert result.violations_count == 0, result.generate_report()
     overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
