@@ -115,11 +115,11 @@ WEAKENINGS = [
         'test_logout_signs_every_tab_out.py::test_storage_event_alone_signs_out',
     ),
     Weakening(
-        'login-forgets-a-later-logout',
+        'logout-before-the-lock',
         'P5',
         'auth/browser/pending_logout.js',
-        'if (pendingId() !== id) return;',
-        '',
+        'await exclusively(async () => {',
+        'await (async (work) => work())(async () => {',
         'test_logout_signs_every_tab_out.py::test_logout_during_a_login_wins',
     ),
     Weakening(
