@@ -31,6 +31,22 @@ async def present(client: Client, ticket: object) -> None:
         await bridge_of(client).bind(ticket)
 
 
+def delay_look_up(
+    backend: auth.AuthBackend, monkeypatch: pytest.MonkeyPatch
+) -> tuple[threading.Event, threading.Event]:
+    """Make the look-up of living sessions say when it is asked, and wait until it may answer."""
+    asked, answer = threading.Event(), threading.Event()
+    look_up = backend.sessions.require_living
+
+    def wait_and_look_up(session_id: str) -> auth.Identity:
+        asked.set()
+        answer.wait(PATIENCE_SECONDS)
+        return look_up(session_id)
+
+    monkeypatch.setattr(backend.sessions, 'require_living', wait_and_look_up)
+    return asked, answer
+
+
 async def test_ticket_draws_the_dashboard(
     user: User, ada: auth.Identity, ticket_for: IssueTicket
 ) -> None:
@@ -135,15 +151,7 @@ async def test_drawing_can_be_called_off_while_it_asks(
     """A page drawn anew calls the first drawing off; one that went on would draw it twice."""
     client = await user.open('/dashboard')
     await present(client, ticket_for(ada, client.id))
-    asked, answer = threading.Event(), threading.Event()
-    look_up = backend.sessions.require_living
-
-    def wait_and_look_up(session_id: str) -> auth.Identity:
-        asked.set()
-        answer.wait(PATIENCE_SECONDS)
-        return look_up(session_id)
-
-    monkeypatch.setattr(backend.sessions, 'require_living', wait_and_look_up)
+    asked, answer = delay_look_up(backend, monkeypatch)
     drawing = asyncio.create_task(bridge_of(client).page.identity())
     await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
     drawing.cancel()
@@ -163,15 +171,7 @@ async def test_signing_out_while_being_bound_wins(
     """The ticket was on its way when the person signed out: the page ends up acting for nobody."""
     client = await user.open('/dashboard')
     bridge = bridge_of(client)
-    asked, answer = threading.Event(), threading.Event()
-    look_up = backend.sessions.require_living
-
-    def wait_and_look_up(session_id: str) -> auth.Identity:
-        asked.set()
-        answer.wait(PATIENCE_SECONDS)
-        return look_up(session_id)
-
-    monkeypatch.setattr(backend.sessions, 'require_living', wait_and_look_up)
+    asked, answer = delay_look_up(backend, monkeypatch)
     binding = asyncio.create_task(bridge.page.bind(ticket_for(ada, client.id)))
     await asyncio.to_thread(asked.wait, PATIENCE_SECONDS)
     bridge.page.unbind()
