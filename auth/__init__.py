@@ -9,11 +9,20 @@ from .backend import AuthBackend
 from .browser_files import MODULES as BROWSER_MODULES
 from .browser_files import PREFIX as BROWSER_PREFIX
 from .browser_files import BrowserFiles, content_digest
-from .database import OldSchema
-from .errors import AuthError, EmailTaken, InvalidSocketTicket, SessionEnded
+from .caller import Caller
+from .devices import Device
+from .errors import (
+    AuthError,
+    DatabaseUnavailable,
+    EmailTaken,
+    InvalidSocketTicket,
+    NoSuchSession,
+    SessionEnded,
+)
 from .install import install
 from .keys import Keys, load_or_create
 from .passwords import generate_passphrase
+from .schema import UnknownSchema
 from .session_rows import EndReason
 from .sessions import Identity
 from .settings import AuthSettings, SessionLimits
@@ -27,14 +36,18 @@ __all__ = [
     'AuthError',
     'AuthSettings',
     'BrowserFiles',
+    'Caller',
+    'DatabaseUnavailable',
+    'Device',
     'EmailTaken',
     'EndReason',
     'Identity',
     'InvalidSocketTicket',
     'Keys',
-    'OldSchema',
+    'NoSuchSession',
     'SessionEnded',
     'SessionLimits',
+    'UnknownSchema',
     'content_digest',
     'generate_passphrase',
     'install',

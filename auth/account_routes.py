@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response, status
 
-from .dependencies import Backend, Jar
+from .dependencies import Backend, CallingBrowser
 from .problems import MAX_BODY_BYTES
 from .schemas import LoginForm, RegisterForm, TokenSet
 from .token_set import token_set
@@ -13,18 +13,18 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES)
 
 
 @router.post('/auth/register', status_code=status.HTTP_201_CREATED, response_model=TokenSet)
-async def register(form: RegisterForm, backend: Backend, jar: Jar) -> Response:
+async def register(form: RegisterForm, backend: Backend, caller: CallingBrowser) -> Response:
     """Create an account and sign in."""
     issued = await backend.accounts.register(
-        form.name, form.email, form.password, stay_signed_in=form.stay_signed_in, jar=jar
+        form.name, form.email, form.password, caller, stay_signed_in=form.stay_signed_in
     )
     return token_set(backend, issued, status.HTTP_201_CREATED)
 
 
 @router.post('/auth/login', response_model=TokenSet)
-async def login(form: LoginForm, backend: Backend, jar: Jar) -> Response:
+async def login(form: LoginForm, backend: Backend, caller: CallingBrowser) -> Response:
     """Sign in; a session that this browser had before ends."""
     issued = await backend.login.log_in(
-        form.email, form.password, stay_signed_in=form.stay_signed_in, jar=jar
+        form.email, form.password, caller, stay_signed_in=form.stay_signed_in
     )
     return token_set(backend, issued)

@@ -12,10 +12,12 @@ from sqlalchemy import Row, insert
 from sqlalchemy.exc import IntegrityError
 
 from . import audit
+from .caller import Caller
 from .database import Database
-from .errors import EmailTaken, InvalidCredentials, InvalidInput
+from .errors import EmailTaken, InvalidCredentials
 from .login import Login
-from .passwords import Passwords, normalize
+from .password_rules import PasswordRules
+from .passwords import Passwords
 from .sessions import IssuedSession
 from .users import User, select_user
 
@@ -26,28 +28,26 @@ class Accounts:
 
     database: Database
     passwords: Passwords
+    rules: PasswordRules
     login: Login
-    password_min_characters: int
     clock: Callable[[], float]
 
     async def register(
-        self, name: str, email: str, password: str, *, stay_signed_in: bool, jar: str | None
+        self, name: str, email: str, password: str, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
-        """Create an account and sign in; `jar` as in `Login.log_in`.
+        """Create an account and sign in.
 
         Raises `EmailTaken`, `InvalidInput` for a weak password, or `InvalidCredentials`.
         """
         user = await self.create(name, email, password)
-        issued = await run_in_threadpool(self.login.sign_in, user, None, stay_signed_in, jar)
+        issued = await run_in_threadpool(self.login.sign_in, user, None, caller, stay_signed_in)
         if issued is None:  # disabled in the blink since it was made
             raise InvalidCredentials
         return issued
 
     async def create(self, name: str, email: str, password: str) -> Row[Any]:
         """Create an account. Raises `EmailTaken`, or `InvalidInput` for a weak password."""
-        if len(normalize(password)) < self.password_min_characters:
-            sentence = f'Use at least {self.password_min_characters} characters.'
-            raise InvalidInput({'password': sentence})
+        self.rules.check(password, 'password')
         if await run_in_threadpool(self.login.find, email):
             raise EmailTaken
         password_hash = await self.passwords.hash(password)

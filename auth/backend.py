@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .access_tokens import AccessTokens
+from .account_security import AccountSecurity
 from .accounts import Accounts
 from .cookies import RefreshCookie
 from .database import Database
+from .devices import Devices
 from .keys import SigningKey
 from .login import Login
+from .password_rules import PasswordRules
 from .passwords import Passwords
+from .purge import Purge
 from .refresh_tokens import RefreshTokens
 from .rotation import Rotation
 from .sessions import Sessions
@@ -31,6 +35,9 @@ class AuthBackend:
     login: Login
     sessions: Sessions
     rotation: Rotation
+    devices: Devices
+    security: AccountSecurity
+    purge: Purge
     access_tokens: AccessTokens
     socket_tickets: SocketTickets
     cookie: RefreshCookie
@@ -39,34 +46,41 @@ class AuthBackend:
     @property
     def password_min_characters(self) -> int:
         """How long a new password must be."""
-        return self.accounts.password_min_characters
+        return self.accounts.rules.min_characters
 
     def close(self) -> None:
         """Let threads and connections go."""
+        self.purge.stop()
         self.passwords.close()
         self.database.close()
 
 
 def build_backend(settings: AuthSettings) -> AuthBackend:
-    """Wire the services and create the tables.
+    """Wire the services and prepare the tables; nothing runs yet (see `AuthBackend.purge`).
 
-    Raises `OldSchema` for tables of another version and SQLAlchemy's errors for an unusable URL.
+    Raises `UnknownSchema` for tables of a newer version, `DatabaseUnavailable`, and SQLAlchemy's
+    `ArgumentError` for a URL that makes no sense.
     """
     clock, limits = settings.clock, settings.limits
-    database = Database(settings.database_url)
-    database.create_tables()
+    database = Database(settings.database_url, patience_seconds=settings.database_patience_seconds)
+    database.prepare_tables()
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
     sessions = Sessions(database, tokens, limits, clock)
+    rules = PasswordRules(settings.password_min_characters)
+    rotation = Rotation(database, sessions, tokens, limits, clock)
     login = Login(database, passwords, sessions, clock)
     signed = SignedTokens(settings.keys.signing, settings.issuer, clock)
     return AuthBackend(
         database=database,
         passwords=passwords,
-        accounts=Accounts(database, passwords, login, settings.password_min_characters, clock),
+        accounts=Accounts(database, passwords, rules, login, clock),
         login=login,
         sessions=sessions,
-        rotation=Rotation(database, sessions, tokens, limits, clock),
+        rotation=rotation,
+        devices=Devices(database, sessions, clock),
+        security=AccountSecurity(database, passwords, rules, sessions, rotation, clock),
+        purge=Purge(database, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
         cookie=RefreshCookie(settings.cookie_name, settings.cookie_secure),

@@ -10,65 +10,68 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from .models import SCHEMA_VERSION, Base, SchemaInfo
-from .users import User  # noqa: F401 (makes its table known)
+from . import schema
+from .errors import DatabaseUnavailable
 
-BUSY_TIMEOUT_MS = 5_000
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests
 
 
-class OldSchema(Exception):
-    """Raised if the tables were made by another version of this code."""
-
-
 class Database:
-    """The engine for one database URL (`sqlite:///...` or `postgresql+psycopg://...`)."""
+    """The engine for one database URL (`sqlite:///...` or `postgresql+psycopg://...`).
 
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(url, pool_size=POOL_CONNECTIONS, hide_parameters=True)
-        self._writer: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
-        if self._engine.dialect.name == 'sqlite':
-            self._writer = threading.Lock()
+    `patience_seconds`: how long a statement may wait for somebody else's lock, and a request for
+    its turn to write.
+    """
+
+    def __init__(self, url: str, *, patience_seconds: float = 5) -> None:
+        options = {'pool_size': POOL_CONNECTIONS, 'pool_timeout': patience_seconds}
+        self._engine = create_engine(url, hide_parameters=True, **options)
+        self._patience_seconds = patience_seconds
+        self._turn = threading.Lock() if self._engine.dialect.name == 'sqlite' else None
+        event.listen(self._engine, 'do_connect', self._limit_waiting)
+        if self._turn:
             event.listen(self._engine, 'connect', _configure_sqlite)
             event.listen(self._engine, 'begin', _begin_immediate)
         self._reader = self._engine.execution_options(isolation_level='AUTOCOMMIT')
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for single SELECTs; no transaction, no lock."""
-        with self._reader.connect() as connection:
+        """Give a connection for single SELECTs; no transaction, no lock.
+
+        Raises `DatabaseUnavailable`.
+        """
+        with _unavailable_if_it_fails(), self._reader.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a transaction that holds the write lock; commits at the end unless one is raised."""
-        with self._writer, self._engine.connect() as connection:
+        """Give a transaction; commits at the end unless one is raised.
+
+        On SQLite it holds the write lock from the start. Raises `DatabaseUnavailable`, then nothing
+        is committed; constraints that are violated raise SQLAlchemy's `IntegrityError`.
+        """
+        with _unavailable_if_it_fails(), self._my_turn(), self._engine.connect() as connection:
             connection.begin()
             yield connection  # closing the connection rolls back what is not committed
             connection.commit()
 
-    def create_tables(self) -> None:
-        """Make the tables on first use.
+    def prepare_tables(self) -> None:
+        """Make the tables, or bring those of an older version up to date.
 
-        Raises `OldSchema` if they are there in another version: refused is better than half-used.
+        Raises `UnknownSchema` for those of a newer version, and `DatabaseUnavailable`.
         """
         with self.write() as connection:
-            if not inspect(connection).has_table(SchemaInfo.__tablename__):
-                Base.metadata.create_all(connection)
-                connection.execute(insert(SchemaInfo).values(version=SCHEMA_VERSION))
-            versions = connection.execute(select(SchemaInfo.version)).scalars().all()
-        if versions != [SCHEMA_VERSION]:
-            raise OldSchema(
-                f'The database has schema version {versions[-1]}; '
-                f'this program needs version {SCHEMA_VERSION}.'
-            )
+            schema.prepare(connection)
 
     def ping(self) -> None:
-        """Ask the database for an answer. Raises SQLAlchemy's errors if there is none."""
+        """Ask the database for an answer. Raises `DatabaseUnavailable` if there is none."""
         with self.read() as connection:
             connection.execute(select(1))
 
@@ -76,11 +79,46 @@ class Database:
         """Close every pooled connection."""
         self._engine.dispose()
 
+    @contextlib.contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Let one writer at a time into SQLite; PostgreSQL locks rows instead."""
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._patience_seconds):
+            raise DatabaseUnavailable('another request of this process is writing')
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _limit_waiting(
+        self, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
+    ) -> None:
+        """Say to the driver how long to wait. The hook runs before each connection is made."""
+        if self._turn:
+            parameters['timeout'] = self._patience_seconds
+        else:
+            milliseconds = int(self._patience_seconds * 1000)
+            parameters['connect_timeout'] = max(1, int(self._patience_seconds))
+            given = parameters.get('options', '')
+            parameters['options'] = f'{given} -c lock_timeout={milliseconds}ms'
+
+
+@contextlib.contextmanager
+def _unavailable_if_it_fails() -> Iterator[None]:
+    """Turn whatever the database or its pool may fail with, now, into one condition."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as error:
+        raise DatabaseUnavailable(type(error).__name__) from error
+
 
 def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101
     connection.isolation_level = None  # we say BEGIN ourselves
-    connection.execute(f'PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}')
     connection.execute('PRAGMA journal_mode = WAL')
     # NORMAL would lose the last commits in a power cut, and with them somebody's refresh token.
     connection.execute('PRAGMA synchronous = FULL')

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from .backend import AuthBackend
+from .caller import Caller
 from .errors import InvalidAccessToken, NoSession
 from .sessions import Identity
 
@@ -25,6 +26,14 @@ async def _jar(request: Request, backend: Backend) -> str | None:
 
 
 Jar = Annotated[str | None, Depends(_jar)]
+
+
+async def _caller(request: Request, jar: Jar) -> Caller:
+    user_agent = ''.join(filter(str.isprintable, request.headers.get('User-Agent', '')))
+    return Caller(jar, user_agent, request.client.host if request.client else '')
+
+
+CallingBrowser = Annotated[Caller, Depends(_caller)]
 
 
 async def _refresh_token(jar: Jar) -> str:

@@ -18,6 +18,13 @@ class InvalidInput(AuthError):
         self.fields = fields
 
 
+class WrongPassword(InvalidInput):
+    """Raised if somebody who is signed in does not know the password of the account."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__({field: 'This is not your current password.'})
+
+
 class EmailTaken(AuthError):
     """Raised if an account with this e-mail address exists already."""
 
@@ -52,3 +59,14 @@ class SessionEnded(AuthError):
     def __init__(self, reason: str) -> None:
         super().__init__(f'The session has ended: {reason}.')
         self.reason = reason
+
+
+class NoSuchSession(AuthError):
+    """Raised if the user has no living session with this id: somebody else's is none either."""
+
+
+class DatabaseUnavailable(AuthError):
+    """Raised if the database cannot answer now: down, locked, read-only, full.
+
+    Nothing was committed. The same call may well work a second later.
+    """

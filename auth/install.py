@@ -9,6 +9,7 @@ from .backend import AuthBackend, build_backend
 from .body_limit import BodyLimit
 from .browser_files import FOLDER, PREFIX, BrowserFiles
 from .problems import add_problem_handlers
+from .security_routes import router as security_router
 from .session_routes import router as session_router
 from .settings import AuthSettings
 
@@ -16,13 +17,15 @@ from .settings import AuthSettings
 def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     """Add routes, error answers and the browser's files to `app`; return the backend, to be closed.
 
-    Raises `OldSchema` or SQLAlchemy's errors if the database cannot be used.
+    Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
+    cannot be used.
     """
     backend = build_backend(settings)
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
     app.include_router(account_router)
     app.include_router(session_router)
+    app.include_router(security_router)
     app.add_middleware(BodyLimit)
     add_problem_handlers(app, backend.cookie)
     return backend

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection, Row, update
 
 from . import audit
+from .caller import Caller
 from .database import Database
 from .errors import InvalidCredentials
 from .passwords import Passwords
@@ -20,7 +21,7 @@ from .users import User, select_user
 
 @dataclass(frozen=True)
 class Login:
-    """Checks who somebody is. `jar` is the refresh cookie that the request brought, if any."""
+    """Checks who somebody is."""
 
     database: Database
     passwords: Passwords
@@ -28,7 +29,7 @@ class Login:
     clock: Callable[[], float]
 
     async def log_in(
-        self, email: str, password: str, *, stay_signed_in: bool, jar: str | None
+        self, email: str, password: str, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
         """Verify a password and start a session. Raises `InvalidCredentials`."""
         while True:
@@ -38,7 +39,7 @@ class Login:
             if user is None or not right or user.disabled_at is not None:
                 audit.record('login_refused', user=user.id if user else 'unknown')
                 raise InvalidCredentials
-            issued = await run_in_threadpool(self.sign_in, user, new_hash, stay_signed_in, jar)
+            issued = await run_in_threadpool(self.sign_in, user, new_hash, caller, stay_signed_in)
             if issued:
                 return issued
 
@@ -48,14 +49,14 @@ class Login:
             return connection.execute(select_user(User.email == email)).one_or_none()
 
     def sign_in(
-        self, user: Row[Any], new_hash: str | None, stay_signed_in: bool, jar: str | None
+        self, user: Row[Any], new_hash: str | None, caller: Caller, stay_signed_in: bool
     ) -> IssuedSession | None:
         """Start a session; `None` if the account has changed since its password was read."""
         with self.database.write() as connection:
             if not self._touch(connection, user, new_hash):
                 return None
-            replaced = self.sessions.end_jar_session(connection, jar, EndReason.REPLACED)
-            issued = self.sessions.start(connection, user, stay_signed_in=stay_signed_in)
+            replaced = self.sessions.end_jar_session(connection, caller.jar, EndReason.REPLACED)
+            issued = self.sessions.start(connection, user, caller, stay_signed_in=stay_signed_in)
         audit.record('logged_in', user=user.id, session=issued.identity.session_id)
         if replaced:
             self.sessions.announce_end(replaced, EndReason.REPLACED)

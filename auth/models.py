@@ -8,7 +8,9 @@ from __future__ import annotations
 from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # a step from the one before belongs into schema.py
+USER_AGENT_CHARACTERS = 400
+ADDRESS_CHARACTERS = 64  # an IPv6 address with its zone
 
 
 class Base(DeclarativeBase):
@@ -35,7 +37,10 @@ class Session(Base):
     salt: Mapped[bytes]
     lock_seq: Mapped[int] = mapped_column(default=0)
     stay_signed_in: Mapped[bool]
+    user_agent: Mapped[str] = mapped_column(String(USER_AGENT_CHARACTERS))
+    address: Mapped[str] = mapped_column(String(ADDRESS_CHARACTERS))
     created_at: Mapped[float]
+    last_used_at: Mapped[float]
     idle_expires_at: Mapped[float]
     abs_expires_at: Mapped[float]
     revoked_at: Mapped[float | None]

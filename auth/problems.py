@@ -12,8 +12,6 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from . import errors
@@ -26,6 +24,11 @@ REFRESH_PATH = '/auth/refresh'
 
 _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
     errors.InvalidInput: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        'invalid_input',
+        'Please check the marked fields.',
+    ),
+    errors.WrongPassword: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         'invalid_input',
         'Please check the marked fields.',
@@ -56,6 +59,12 @@ _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'The refresh token is not valid.',
     ),
     errors.SessionEnded: (HTTPStatus.UNAUTHORIZED, 'session_ended', 'The session has ended.'),
+    errors.NoSuchSession: (HTTPStatus.NOT_FOUND, 'not_found', 'You have no session with this id.'),
+    errors.DatabaseUnavailable: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        'retry',
+        'The service is busy. Please try again.',
+    ),
 }
 _HTTP_PROBLEMS = {
     400: ('bad_request', 'The request could not be read.'),
@@ -92,8 +101,6 @@ def add_problem_handlers(app: FastAPI, cookie: RefreshCookie) -> None:
     app.add_exception_handler(errors.AuthError, auth_error)
     app.add_exception_handler(RequestValidationError, _invalid_input)
     app.add_exception_handler(HTTPException, _http_error)
-    for busy in (DBAPIError, PoolTimeout):
-        app.add_exception_handler(busy, _retry)
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
@@ -127,6 +134,9 @@ def _of_auth_error(error: errors.AuthError) -> JSONResponse:
     response = problem(status, code, title)
     if isinstance(error, errors.InvalidAccessToken):
         response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'  # RFC 6750, 3
+    if isinstance(error, errors.DatabaseUnavailable):  # the cookie stays, the client comes back
+        logging.getLogger('auth').error('The database did not answer: %s', error)
+        response.headers['Retry-After'] = str(RETRY_AFTER_SECONDS)
     return response
 
 
@@ -144,12 +154,4 @@ async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     response = http_problem(error.status_code)
     response.headers.update(error.headers or {})
-    return response
-
-
-async def _retry(_request: Request, error: Exception) -> Response:
-    """Answer for a database that cannot answer now: the cookie stays, the client comes back."""
-    logging.getLogger('auth').error('The database did not answer: %s', type(error).__name__)
-    response = problem(503, 'retry', 'The service is busy. Please try again.')
-    response.headers['Retry-After'] = str(RETRY_AFTER_SECONDS)
     return response

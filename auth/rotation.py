@@ -20,7 +20,7 @@ from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
 from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import PresentedToken, RefreshTokens, parse
-from .session_rows import EndReason, add_leaf, ended_reason, revoke, session_and_user
+from .session_rows import EndReason, add_leaf, ended_reason, revoke, select_sessions
 from .sessions import Identity, IssuedSession, Sessions
 from .settings import SessionLimits
 
@@ -58,11 +58,12 @@ class Rotation:
         Raises `InvalidRefreshToken` for a token we never issued and `SessionEnded` for one whose
         session is over; a replay ends its session, committed before the error is raised.
         """
-        presented, now = parse(text), self.clock()
+        presented = parse(text)
         with self.database.write() as connection:
+            now = self.clock()  # after the wait for the write lock
             session = self._lock_living(connection, presented, now)
             rows = _token_rows(connection, session.id)
-            leaf = next(row for row in rows.values() if _is_live(row))
+            leaf = _leaf(rows)
             if presented.generation > leaf.generation:
                 raise InvalidRefreshToken
             outcome = self._judge(rows.get(presented.generation), leaf, now)
@@ -73,37 +74,62 @@ class Rotation:
                 revoke(connection, session.id, EndReason.REPLAY, now)
             else:
                 generation += 1
-                self._renew(connection, session, leaf, presented, now)
+                self._renew(connection, session, leaf, presented.generation, now)
                 idle_expires_at = self._slide(connection, session, outcome, now)
         self._tell(outcome, session.id, presented.generation)
         return Refreshed(self._issue(session, generation, idle_expires_at, now), outcome)
 
+    def rotate(self, connection: Connection, session_id: str) -> IssuedSession:
+        """Rotate a session whose owner has just shown more than a token: the password.
+
+        Runs inside the caller's transaction. Raises `SessionEnded`.
+        """
+        now = self.clock()
+        session = self._lock(connection, session_id, now)
+        if session is None:
+            raise SessionEnded(EndReason.EXPIRED)
+        self._demand_living(connection, session, now)
+        leaf = _leaf(_token_rows(connection, session_id))
+        self._renew(connection, session, leaf, leaf.generation, now)
+        idle_expires_at = self._slide(connection, session, Outcome.ROTATED, now)
+        return self._issue(session, leaf.generation + 1, idle_expires_at, now)
+
     def _lock_living(
         self, connection: Connection, presented: PresentedToken, now: float
     ) -> Row[Any]:
-        """Lock the session row, alive or not at all; then see whether the token is ours."""
-        locked = connection.execute(
+        """Lock the session of a token that we once issued, if it is alive."""
+        session = self._lock(connection, presented.session_id, now)
+        if session is None or not self.tokens.is_genuine(presented, session.salt):
+            raise InvalidRefreshToken
+        self._demand_living(connection, session, now)
+        return session
+
+    def _lock(self, connection: Connection, session_id: str, now: float) -> Row[Any] | None:
+        """Lock a session's row if it is alive; return it in any case.
+
+        The first statement is itself the guard: a concurrent caller waits here, and then sees what
+        the other has done.
+        """
+        connection.execute(
             update(Session)
             .where(
-                Session.id == presented.session_id,
+                Session.id == session_id,
                 Session.revoked_at.is_(None),
                 Session.idle_expires_at > now,
                 Session.abs_expires_at > now,
             )
             .values(lock_seq=Session.lock_seq + 1)
-        ).rowcount
-        session = connection.execute(session_and_user(presented.session_id)).one_or_none()
-        if session is None or not self.tokens.is_genuine(presented, session.salt):
-            raise InvalidRefreshToken
-        if reason := ended_reason(session, now):
-            if reason == EndReason.DISABLED:
-                revoke(connection, session.id, reason, now)
-                connection.commit()
-                self.sessions.announce_end(session.id, reason)
+        )
+        return connection.execute(select_sessions(Session.id == session_id)).one_or_none()
+
+    def _demand_living(self, connection: Connection, session: Row[Any], now: float) -> None:
+        """Raise `SessionEnded` if the session is over."""
+        reason = ended_reason(session, now)
+        if reason == EndReason.DISABLED and revoke(connection, session.id, reason, now):
+            connection.commit()
+            self.sessions.announce_end(session.id, reason)
+        if reason:
             raise SessionEnded(reason)
-        if locked != 1:
-            raise RuntimeError('A living session was not locked.')
-        return session
 
     def _judge(self, presented: Row[Any] | None, leaf: Row[Any], now: float) -> Outcome:
         """Choose among rows 2 to 5 of the table. `None` is genuine, but pruned long ago."""
@@ -123,19 +149,19 @@ class Rotation:
         connection: Connection,
         session: Row[Any],
         leaf: Row[Any],
-        presented: PresentedToken,
+        used_generation: int,
         now: float,
     ) -> None:
         """Put a new leaf in the old one's place, and drop the rows that no rule needs any more."""
         of_session = RefreshToken.session_id == session.id
-        if presented.generation != leaf.generation:
+        if used_generation != leaf.generation:
             connection.execute(
                 update(RefreshToken).where(of_session, IS_LIVE).values(superseded_at=now)
             )
         # A recovered token counts as used now: the other tabs of this moment still hold it.
         connection.execute(
             update(RefreshToken)
-            .where(of_session, RefreshToken.generation == presented.generation)
+            .where(of_session, RefreshToken.generation == used_generation)
             .values(used_at=now)
         )
         too_old = RefreshToken.used_at < now - self.limits.overlap_seconds
@@ -158,7 +184,9 @@ class Rotation:
             return float(session.idle_expires_at)
         idle_expires_at = min(now + self.limits.idle_seconds, session.abs_expires_at)
         connection.execute(
-            update(Session).where(Session.id == session.id).values(idle_expires_at=idle_expires_at)
+            update(Session)
+            .where(Session.id == session.id)
+            .values(idle_expires_at=idle_expires_at, last_used_at=now)
         )
         return float(idle_expires_at)
 
@@ -186,6 +214,10 @@ def _token_rows(connection: Connection, session_id: str) -> dict[int, Row[Any]]:
     """Read the session's token rows by generation."""
     query = select(*RefreshToken.__table__.columns).where(RefreshToken.session_id == session_id)
     return {row.generation: row for row in connection.execute(query)}
+
+
+def _leaf(rows: dict[int, Row[Any]]) -> Row[Any]:
+    return next(row for row in rows.values() if _is_live(row))
 
 
 def _is_live(row: Row[Any]) -> bool:

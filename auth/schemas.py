@@ -58,6 +58,19 @@ class TicketRequest(_Strict):
     client_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
+class PasswordForm(_Strict):
+    """What a new password takes."""
+
+    current_password: Password
+    new_password: Password
+
+
+class DeletionForm(_Strict):
+    """What deleting one's account takes."""
+
+    password: Password
+
+
 class UserOut(BaseModel):
     """Who is signed in."""
 
@@ -72,6 +85,19 @@ class SessionOut(BaseModel):
     id: str
     generation: int
     signed_in_at: float
+
+
+class DeviceOut(BaseModel):
+    """One of the user's living sessions (`devices.Device`)."""
+
+    id: str
+    browser: str | None
+    system: str | None
+    address: str
+    signed_in_at: float
+    last_used_at: float
+    expires_at: float
+    is_this_device: bool
 
 
 class TokenSet(BaseModel):

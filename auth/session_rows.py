@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, true, update
 
 from .models import RefreshToken, Session
 from .refresh_tokens import RefreshTokens
@@ -18,16 +18,20 @@ class EndReason(StrEnum):
     LOGOUT = 'logout'
     REPLACED = 'replaced'  # the same browser signed in again
     REPLAY = 'replay'
+    ENDED_ELSEWHERE = 'ended_elsewhere'  # by its owner, from another device
+    LOGOUT_EVERYWHERE = 'logout_everywhere'
+    PASSWORD_CHANGED = 'password_changed'  # noqa: S105
+    ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'
     EXPIRED = 'expired'
 
 
-def session_and_user(session_id: str) -> Select[Any]:
-    """Select a session's columns and what its user is called."""
+def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select all columns of some sessions, and what their users are called."""
     return (
         select(*Session.__table__.columns, User.name, User.email, User.disabled_at)
         .join(User, User.id == Session.user_id)
-        .where(Session.id == session_id)
+        .where(condition)
     )
 
 
@@ -50,6 +54,21 @@ def revoke(connection: Connection, session_id: str, reason: str, now: float) -> 
         .values(revoked_at=now, revoked_reason=reason)
     )
     return result.rowcount == 1
+
+
+def revoke_all_of_user(
+    connection: Connection, user_id: str, reason: str, now: float, *, keep: str | None = None
+) -> list[str]:
+    """Revoke a user's sessions, apart from `keep`; return the ids of those that were not yet."""
+    others = Session.id != keep if keep else true()
+    return list(
+        connection.execute(
+            update(Session)
+            .where(Session.user_id == user_id, Session.revoked_at.is_(None), others)
+            .values(revoked_at=now, revoked_reason=reason)
+            .returning(Session.id)
+        ).scalars()
+    )
 
 
 def add_leaf(

@@ -6,19 +6,29 @@ Methods that take a connection run inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from . import audit
+from .caller import Caller
 from .database import Database
-from .errors import InvalidRefreshToken, SessionEnded
-from .models import IS_LIVE, RefreshToken, Session
+from .errors import DatabaseUnavailable, InvalidRefreshToken, SessionEnded
+from .models import (
+    ADDRESS_CHARACTERS,
+    IS_LIVE,
+    USER_AGENT_CHARACTERS,
+    RefreshToken,
+    Session,
+)
 from .refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
-from .session_rows import EndReason, add_leaf, ended_reason, revoke, session_and_user
+from .session_rows import EndReason, add_leaf, ended_reason, revoke, select_sessions
 from .settings import SessionLimits
+
+MOST_IDS_IN_A_QUERY = 500
 
 EndedListener = Callable[[str, str], None]
 
@@ -65,7 +75,7 @@ class Sessions:
         self._listeners.append(listener)
 
     def start(
-        self, connection: Connection, user: Row[Any], *, stay_signed_in: bool
+        self, connection: Connection, user: Row[Any], caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
         """Start a session for a user whose password has just been verified."""
         now = self._clock()
@@ -78,7 +88,10 @@ class Sessions:
                 user_id=user.id,
                 salt=salt,
                 stay_signed_in=stay_signed_in,
+                user_agent=caller.user_agent[:USER_AGENT_CHARACTERS],
+                address=caller.address[:ADDRESS_CHARACTERS],
                 created_at=now,
+                last_used_at=now,
                 idle_expires_at=idle_expires_at,
                 abs_expires_at=now + limits.absolute_seconds,
             )
@@ -99,7 +112,7 @@ class Sessions:
         """
         now = self._clock()
         with self._database.read() as connection:
-            row = connection.execute(session_and_user(session_id)).one_or_none()
+            row = connection.execute(select_sessions(Session.id == session_id)).one_or_none()
         if row is None:  # purged
             raise SessionEnded(EndReason.EXPIRED)
         if reason := ended_reason(row, now):
@@ -107,6 +120,17 @@ class Sessions:
         if jar:
             self._note_seen(session_id, row.salt, jar, now)
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
+
+    def ended_among(self, session_ids: Sequence[str]) -> dict[str, str]:
+        """Return which of these sessions are over, and why. For pages that stay open."""
+        now = self._clock()
+        ended = dict.fromkeys(session_ids, str(EndReason.ACCOUNT_DELETED))
+        with self._database.read() as connection:
+            for start in range(0, len(session_ids), MOST_IDS_IN_A_QUERY):
+                some = session_ids[start : start + MOST_IDS_IN_A_QUERY]
+                for row in connection.execute(select_sessions(Session.id.in_(some))):
+                    ended[row.id] = ended_reason(row, now) or ''
+        return {session_id: reason for session_id, reason in ended.items() if reason}
 
     def end_by_refresh_token(self, jar: str, reason: EndReason) -> None:
         """End the session of any genuine token, even a used or pruned one; others do nothing."""
@@ -144,7 +168,10 @@ class Sessions:
             listener(session_id, reason)
 
     def _note_seen(self, session_id: str, salt: bytes, jar: str, now: float) -> None:
-        """Mark the leaf as seen if the jar holds it and it is old enough to prove storage."""
+        """Mark the leaf as seen if the jar holds it and it is old enough to prove storage.
+
+        Evidence may be lost, an answer may not: if this cannot be written now, the next call will.
+        """
         try:
             token = parse(jar)
         except InvalidRefreshToken:
@@ -158,8 +185,9 @@ class Sessions:
         )
         if token.session_id != session_id or not self._tokens.is_genuine(token, salt):
             return
-        with self._database.read() as connection:
-            unseen = connection.execute(select(RefreshToken.generation).where(due)).first()
-        if unseen:
-            with self._database.write() as connection:
-                connection.execute(update(RefreshToken).where(due).values(seen_at=now))
+        with contextlib.suppress(DatabaseUnavailable):
+            with self._database.read() as connection:
+                unseen = connection.execute(select(RefreshToken.generation).where(due)).first()
+            if unseen:
+                with self._database.write() as connection:
+                    connection.execute(update(RefreshToken).where(due).values(seen_at=now))

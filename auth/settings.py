@@ -35,6 +35,7 @@ class AuthSettings:
     issuer: str
     cookie_name: str
     cookie_secure: bool = True
+    database_patience_seconds: float = 5  # how long to wait for a lock, then for 503
     access_token_seconds: int = 600
     socket_ticket_seconds: int = 30
     password_min_characters: int = 15  # NIST SP 800-63B-4, 3.1.1.2: password as the only factor

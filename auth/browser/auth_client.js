@@ -3,7 +3,8 @@
  * and access_token.js); nothing returns it. No text for people here: pages listen to `state` events.
  */
 
-import { postForTokens, problemOf } from "./api.js";
+import { Account } from "./account.js";
+import { postForTokens } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 import * as pendingLogout from "./pending_logout.js";
@@ -11,16 +12,25 @@ import { TabSession } from "./tab_session.js";
 
 /** @typedef {{email: string, password: string, stay_signed_in: boolean, name?: string}} Form */
 
-/** Fires `state` when something about the session has changed, and `trace` for every step. */
+/**
+ * Fires `state` when something about the session has changed, and `trace` for every step. What cannot
+ * be done rejects with an `ApiError` (api.js).
+ */
 export class AuthClient extends EventTarget {
   #api;
   #tab;
+  /** What a person does about the own account: its password, its end. */
+  account;
+  /** What may be seen of the access token, and done with it. */
+  token;
 
   /** @param {{api?: string}} [options] `api`: the auth backend's origin, if not the page's own */
   constructor({ api = location.origin } = {}) {
     super();
     this.#api = new URL(api);
     this.#tab = new TabSession(this.#api, this);
+    this.account = new Account(this.#tab, this.#api);
+    this.token = this.#tab.token;
   }
 
   /** Begin: come back signed in if this browser holds a session, and stay signed in. */
@@ -53,11 +63,6 @@ export class AuthClient extends EventTarget {
     return this.#tab.reason;
   }
 
-  /** What may be seen of the access token, and done with it (tab_token.js). */
-  get token() {
-    return this.#tab.token;
-  }
-
   /** What happened so far in this tab, oldest first. */
   get trace() {
     return this.#tab.trace.events;
@@ -66,7 +71,6 @@ export class AuthClient extends EventTarget {
   /**
    * Sign in; a session this browser had before is replaced.
    * @param {Form} form
-   * @throws {import("./api.js").ApiError}
    */
   login(form) {
     return this.#signIn("/auth/login", form);
@@ -75,22 +79,28 @@ export class AuthClient extends EventTarget {
   /**
    * Create an account and sign in.
    * @param {Form} form
-   * @throws {import("./api.js").ApiError}
    */
   register(form) {
     return this.#signIn("/auth/register", form);
   }
 
+  /** Sign this browser out, every tab of it; without a network the server hears of it later. */
+  logout() {
+    return pendingLogout.logout(this.#tab, this.#api);
+  }
+
+  /** Sign out on every device. */
+  logoutEverywhere() {
+    return this.account.logoutEverywhere();
+  }
+
   /**
-   * Sign this browser out, every tab of it; without a network the server hears of it later. The
-   * order matters: first nothing here can act any more, then the other tabs, then the server.
+   * Hear from the server, over the page's own connection, that a session is over.
+   * @param {string} sid
+   * @param {string} reason
    */
-  async logout() {
-    pendingLogout.begin();
-    const sid = this.session?.id ?? null;
-    this.#tab.leave("logout");
-    this.#tab.tell({ kind: "logout", sid });
-    await pendingLogout.finish(this.#api, this.#tab.trace);
+  sessionEnded(sid, reason) {
+    this.#tab.ended(sid, reason);
   }
 
   /** Renew the access token now. Never throws: the outcome is the next `state`. */
@@ -103,24 +113,9 @@ export class AuthClient extends EventTarget {
    * @param {string} path
    * @param {RequestInit} [init]
    * @throws {TypeError} if `path` leads to another origin: the token is for the API alone
-   * @throws {import("./api.js").ApiError} if nobody is signed in, or no server can be reached
    */
   fetch(path, init = {}) {
     return callApi(this.#tab, this.#api, path, init);
-  }
-
-  /**
-   * Get a ticket with which the server side of page `clientId` learns who is signed in.
-   * @param {string} clientId
-   * @returns {Promise<string>}
-   * @throws {import("./api.js").ApiError}
-   */
-  async socketTicket(clientId) {
-    const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify({ client_id: clientId });
-    const response = await this.fetch("/auth/socket-ticket", { method: "POST", headers, body });
-    if (!response.ok) throw await problemOf(response);
-    return (await response.json()).ticket;
   }
 
   /**

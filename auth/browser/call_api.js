@@ -3,6 +3,7 @@
 import { ApiError, problemOf } from "./api.js";
 
 /** @import { TabSession } from "./tab_session.js" */
+/** @typedef {(work: () => Promise<Response>) => Promise<Response>} Around */
 
 /**
  * Call the API with the access token: renewed first if due, retried once after a 401. A second 401
@@ -11,10 +12,11 @@ import { ApiError, problemOf } from "./api.js";
  * @param {URL} api
  * @param {string} path
  * @param {RequestInit} init
+ * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
  * @throws {TypeError} if `path` leads to another origin: the token is for the API alone
  * @throws {ApiError} if nobody is signed in, or no server can be reached
  */
-export async function callApi(tab, api, path, init) {
+export async function callApi(tab, api, path, init, around = (work) => work()) {
   const url = new URL(path, api);
   if (url.origin !== api.origin) throw new TypeError("Access tokens go to the API only.");
   const sid = tab.session?.id ?? null;
@@ -24,14 +26,14 @@ export async function callApi(tab, api, path, init) {
     if (!tab.holdsToken) throw new ApiError({ code: tab.state.replace("-", "_") });
     if (sid) demandSession(tab, sid);
   }
-  const first = await send(tab, url, init);
+  const first = await around(() => send(tab, url, init));
   if (first.status !== 401) return first;
   demandSession(tab, sid);
   tab.trace.add("api.retried");
   await tab.refresh();
   if (!tab.holdsToken) return first;
   demandSession(tab, sid);
-  const second = await send(tab, url, init);
+  const second = await around(() => send(tab, url, init));
   if (second.status === 401 && tab.session?.id === sid) {
     const problem = await problemOf(second.clone());
     if (problem.endsSession || problem.code === "invalid_token") tab.leave(problem.reason ?? null);

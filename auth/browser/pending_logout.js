@@ -7,6 +7,7 @@ import { ApiError, post } from "./api.js";
 import { exclusively } from "./exclusive.js";
 import { randomId, readNote, writeNote } from "./tabs.js";
 
+/** @import { TabSession } from "./tab_session.js" */
 /** @import { Trace } from "./trace.js" */
 
 const KEY = "auth.logout-pending";
@@ -19,8 +20,22 @@ export function pendingId() {
   return readNote(KEY) ?? own;
 }
 
+/**
+ * Sign this browser out. The order matters: first nothing here can act any more, then the other tabs
+ * are told, then the server.
+ * @param {TabSession} tab
+ * @param {URL} api
+ */
+export async function logout(tab, api) {
+  begin();
+  const sid = tab.session?.id ?? null;
+  tab.leave("logout");
+  tab.tell({ kind: "logout", sid });
+  await finish(api, tab.trace);
+}
+
 /** Note a logout, until it is finished or someone signs in. */
-export function begin() {
+function begin() {
   own = randomId();
   writeNote(KEY, own);
 }

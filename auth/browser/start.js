@@ -7,6 +7,8 @@
 
 import { AuthClient } from "./auth_client.js";
 
+export { socketTicket } from "./socket_ticket.js";
+
 export const auth = new AuthClient();
 Object.assign(globalThis, { auth });
 auth.start();

@@ -123,6 +123,17 @@ export class TabSession {
   }
 
   /**
+   * The server has said that a session is over, over whatever channel the page has to it.
+   * @param {string} sid
+   * @param {string} reason
+   */
+  ended(sid, reason) {
+    if (this.session?.id !== sid) return;
+    this.trace.add("logout.received", { via: "server", reason });
+    this.leave(reason);
+  }
+
+  /**
    * @param {Message} message
    * @param {"storage" | "broadcast"} via
    */
@@ -130,7 +141,7 @@ export class TabSession {
     const isOurs = message.sid === (this.session?.id ?? message.sid);
     if (message.kind === "logout") {
       this.trace.add("logout.received", { via });
-      this.leave("logout");
+      this.leave(message.reason ?? "logout");
     }
     // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
     if (message.kind === "login" ? message.sid !== this.session?.id : !isOurs) {

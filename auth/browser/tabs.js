@@ -9,7 +9,7 @@
 const EVENT_KEY = "auth.event";
 const CHANNEL = "auth";
 
-/** @typedef {{kind: "login" | "logout", sid: string | null}} Message */
+/** @typedef {{kind: "login" | "logout", sid: string | null, reason?: string}} Message */
 
 export class Tabs {
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;

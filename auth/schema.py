@@ -1,0 +1,47 @@
+"""Which version the tables have, and how those of an older version are brought up to date.
+
+All of it happens in one transaction, on SQLite as on PostgreSQL: a schema is never half-used.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, insert, inspect, select, text, update
+
+from .models import SCHEMA_VERSION, Base, SchemaInfo
+from .users import User  # noqa: F401 (makes its table known)
+
+# Statements that lead from a version to the next one.
+_UPGRADES = {
+    1: (
+        "ALTER TABLE sessions ADD COLUMN user_agent VARCHAR(400) DEFAULT '' NOT NULL",
+        "ALTER TABLE sessions ADD COLUMN address VARCHAR(64) DEFAULT '' NOT NULL",
+        'ALTER TABLE sessions ADD COLUMN last_used_at DOUBLE PRECISION DEFAULT 0 NOT NULL',
+        'UPDATE sessions SET last_used_at = created_at',
+    ),
+}
+_POSTGRESQL_LOCK = 0x7369676E6564  # any number that every process of this program shares
+
+
+class UnknownSchema(Exception):
+    """Raised if the tables were made by a version of this code that this one cannot know."""
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables or bring them up to date. Raises `UnknownSchema`, and then changes nothing."""
+    if connection.dialect.name == 'postgresql':  # SQLite's transaction has the write lock already
+        connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
+    if not inspect(connection).has_table(SchemaInfo.__tablename__):
+        Base.metadata.create_all(connection)
+        connection.execute(insert(SchemaInfo).values(version=SCHEMA_VERSION))
+        return
+    version = connection.execute(select(func.max(SchemaInfo.version))).scalar() or 0
+    while version in _UPGRADES:
+        for statement in _UPGRADES[version]:
+            connection.execute(text(statement))
+        version += 1
+        connection.execute(update(SchemaInfo).values(version=version))
+    if version != SCHEMA_VERSION:
+        raise UnknownSchema(
+            f'The database has schema version {version}; this program needs version '
+            f'{SCHEMA_VERSION}. Use the version of the program that made it, or a new database.'
+        )
