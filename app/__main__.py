@@ -12,12 +12,13 @@ from collections.abc import Iterator
 import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 import auth
 
 from . import demo_accounts
 from .create import create_app
+from .faults import Faults
 from .settings import Settings
 from .start_up import give_up, greet
 
@@ -43,17 +44,26 @@ def main() -> None:
         )
     except OSError as error:
         give_up(f'the data folder {settings.data_dir} cannot be used ({error.strerror}).')
-    except SQLAlchemyError as error:
-        give_up(f'the database cannot be used ({type(error).__name__}). Check --database-url.')
+    except auth.DatabaseUnavailable as error:
+        give_up(f'the database does not answer ({error}). Is it running? Check --database-url.')
+    except (ArgumentError, ModuleNotFoundError):
+        give_up(
+            '--database-url is not understood. It looks like sqlite:////folder/app.db or '
+            'postgresql+psycopg://user@host/name.'
+        )
     except auth.AuthError:
         give_up('the demo passphrases are shorter than --password-min-characters asks for.')
-    except (auth.OldSchema, ValueError) as error:
+    except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, backlog=CONNECTION_BACKLOG
+        Faults(app) if settings.faults else app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=CONNECTION_BACKLOG,
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=listeners)
@@ -64,8 +74,8 @@ def _read_settings() -> Settings:
         return CliApp.run(Settings)
     except ValidationError as error:
         first = error.errors()[0]
-        option = str(first['loc'][0]).replace('_', '-')
-        give_up(f'--{option}: {first["msg"]}.')
+        option = ''.join(f'--{part}: ' for part in first['loc'][:1]).replace('_', '-')
+        give_up(f'{option}{first["msg"].removeprefix("Value error, ")}.')
     except SettingsError as error:
         give_up(f'{error}.')
 

@@ -18,14 +18,15 @@ OWNER_ONLY = 0o700
 def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend]:
     """Build the application for the port it will be served on.
 
-    Raises `OSError` or `ValueError` if the data folder cannot be used, and `auth.OldSchema` or
-    SQLAlchemy's errors if the database cannot.
+    Raises `OSError` or `ValueError` if the data folder cannot be used, and what `auth.install`
+    raises if the database cannot.
     """
     settings.data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     backend: auth.AuthBackend
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        backend.purge.start()
         yield
         backend.close()
 
@@ -43,6 +44,12 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
             cookie_secure=not settings.plain_cookie,
             access_token_seconds=settings.access_token_seconds,
             password_min_characters=settings.password_min_characters,
+            limits=auth.SessionLimits(
+                overlap_seconds=settings.refresh_overlap_seconds,
+                seen_after_seconds=settings.refresh_seen_after_seconds,
+                idle_seconds=settings.session_idle_seconds,
+                absolute_seconds=settings.session_absolute_seconds,
+            ),
         ),
     )
     pages.install(app, backend)

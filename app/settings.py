@@ -6,10 +6,11 @@ import ipaddress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = 'APP_'
+DAY_SECONDS = 86_400
 
 
 class Settings(BaseSettings):
@@ -41,6 +42,18 @@ class Settings(BaseSettings):
     access_token_seconds: int = Field(
         600, ge=1, le=86_400, description='life of an access token, in seconds'
     )
+    refresh_overlap_seconds: float = Field(
+        30, ge=0, le=300, description='how long a used refresh token still yields its successor'
+    )
+    refresh_seen_after_seconds: float = Field(
+        60, ge=0, le=3600, description='age at which the return of a token proves it was stored'
+    )
+    session_idle_seconds: float = Field(
+        14 * DAY_SECONDS, ge=1, description='life of a session that is not used'
+    )
+    session_absolute_seconds: float = Field(
+        90 * DAY_SECONDS, ge=1, description='life of a session in any case'
+    )
     password_min_characters: int = Field(
         15, ge=8, le=128, description='least length of a new password, in characters'
     )
@@ -50,9 +63,18 @@ class Settings(BaseSettings):
     demo_accounts: bool = Field(
         False, description='make two demo accounts and show their passphrases at start'
     )
+    faults: bool = Field(
+        False, description='let tests order faults at PUT /faults; on loopback only (app/faults.py)'
+    )
     log_level: Literal['debug', 'info', 'warning', 'error'] = Field(
         'info', description='least level of what is logged'
     )
+
+    @model_validator(mode='after')
+    def _faults_only_on_loopback(self) -> Settings:
+        if self.faults and not self.is_loopback:
+            raise ValueError('--faults lets anyone stop the server; it needs a --host on loopback')
+        return self
 
     @property
     def is_loopback(self) -> bool:

@@ -20,6 +20,11 @@ def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
         lines.append('')
     lines.append(f'  Data and keys: {settings.data_dir.resolve()}')
     lines.append('  Stop with Ctrl+C.')
+    if settings.faults:
+        lines += [
+            '',
+            '  !! FAULTS ARE ON: anyone on this machine can make it fail, or end it (PUT /faults).',
+        ]
     if url.startswith('http://') and not settings.is_loopback:
         lines += [
             '',

@@ -136,6 +136,9 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--no-such-setting', '1'], '--no-such-setting'),
         (['--host', 'no.such.host.invalid'], 'no.such.host.invalid'),
         (['--database-url', 'nonsense'], '--database-url'),
+        (['--database-url', 'oracle+missing://host/name'], '--database-url'),
+        (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
+        (['--faults', '--host', '0.0.0.0'], '--host'),
         (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
     ],
 )

@@ -1,0 +1,156 @@
+"""Faults on order, for tests and workshops: answers that are late, lost or refused, and sudden death.
+
+Only there when the server is started with `--faults`, which it refuses unless it listens on loopback.
+
+    PUT /faults
+    [{"path": "/auth/refresh", "fault": "drop", "times": 1}]
+
+| fault | what happens to the next `times` requests to `path` |
+|---|---|
+| `delay` | they wait `seconds` before they are served |
+| `delay_answer` | they are served, and the answer waits `seconds` |
+| `unavailable` | 503 `retry` with `Retry-After: 1`; nothing is served |
+| `drop` | they are served, but the connection is cut before the answer |
+| `die` | the process kills itself with SIGKILL, where `at` says |
+
+`at`: `request` (before it is served), `answer` (served and committed, nothing sent yet), or
+`before N` and `after N`: at the Nth SQL statement of the request, counted from 1 with BEGIN on SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine, event
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COUNTER = '/faults'
+LONGEST_DELAY_SECONDS = 60
+
+
+class Fault(BaseModel):
+    """What shall go wrong, where, and how often."""
+
+    model_config = ConfigDict(extra='forbid')
+
+    path: str
+    fault: Literal['delay', 'delay_answer', 'unavailable', 'drop', 'die']
+    times: Annotated[int, Field(ge=1)] = 1
+    seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY_SECONDS)] = 0
+    at: Annotated[str, Field(pattern=r'^(request|answer|(before|after) [1-9]\d*)$')] = 'answer'
+
+
+@dataclass
+class _Countdown:
+    """Counts the SQL statements of one request down to its death."""
+
+    left: int
+    is_after: bool
+
+
+_death: ContextVar[_Countdown | None] = ContextVar('death', default=None)
+
+
+class Faults:
+    """An ASGI application around the real one: takes orders, and makes requests fail accordingly."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._ordered: list[Fault] = []
+        self._counter = FastAPI(openapi_url=None)
+        self._counter.add_api_route(COUNTER, self.order, methods=['PUT'], status_code=204)
+        event.listen(Engine, 'before_cursor_execute', _before_statement)
+        event.listen(Engine, 'after_cursor_execute', _after_statement)
+
+    async def order(self, faults: list[Fault]) -> None:
+        """Replace what is ordered; an empty list ends all faults."""
+        self._ordered = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or make it fail."""
+        if scope.get('path') == COUNTER:
+            await self._counter(scope, receive, send)
+            return
+        fault = self._take(scope.get('path', '')) if scope['type'] == 'http' else None
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._fail(fault, scope, receive, send)
+
+    def _take(self, path: str) -> Fault | None:
+        """Find the fault that is due at this path, and count it."""
+        for fault in self._ordered:
+            if fault.path == path and fault.times > 0:
+                fault.times -= 1
+                return fault
+        return None
+
+    async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        match fault.fault:
+            case 'unavailable':
+                await _refuse(scope, receive, send)
+            case 'delay':
+                await asyncio.sleep(fault.seconds)
+                await self._app(scope, receive, send)
+            case 'delay_answer':
+                answer = await self._serve(scope, receive)
+                await asyncio.sleep(fault.seconds)
+                for message in answer:
+                    await send(message)
+            case 'drop':
+                await self._serve(scope, receive)
+                _cut_connection(send)
+            case 'die':
+                if fault.at == 'request':
+                    _die()
+                if fault.at != 'answer':
+                    when, number = fault.at.split()
+                    _death.set(_Countdown(int(number), is_after=when == 'after'))
+                await self._serve(scope, receive)
+                _die()
+
+    async def _serve(self, scope: Scope, receive: Receive) -> list[Message]:
+        """Have the request served to its end, and keep the answer."""
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await self._app(scope, receive, keep)
+        return answer
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    problem = {'type': 'about:blank', 'status': 503, 'code': 'retry', 'title': 'As ordered.'}
+    await JSONResponse(problem, 503, {'Retry-After': '1'})(scope, receive, send)
+
+
+def _before_statement(*_: Any) -> None:
+    countdown = _death.get()
+    if countdown:
+        countdown.left -= 1
+        if countdown.left == 0 and not countdown.is_after:
+            _die()
+
+
+def _after_statement(*_: Any) -> None:
+    countdown = _death.get()
+    if countdown and countdown.left == 0:
+        _die()
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _cut_connection(send: Send) -> None:
+    """Close the socket under the answer. ASGI has no message for this, so it reaches into uvicorn."""
+    send.__self__.transport.abort()  # type: ignore[attr-defined]
