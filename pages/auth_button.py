@@ -8,9 +8,9 @@ from nicegui.element import Element
 
 
 class AuthButton(Element, component='auth_button.js'):
-    """Shows progress until the call has ended; cannot be pressed twice meanwhile."""
+    """Shows progress until the call has ended, or why it failed; cannot be pressed twice meanwhile."""
 
-    def __init__(self, label: str, action: Literal['logout', 'refresh']) -> None:
+    def __init__(self, label: str, action: Literal['logout', 'logoutEverywhere']) -> None:
         super().__init__()
         self._props['label'] = label
         self._props['action'] = action

@@ -1,26 +1,29 @@
 /**
- * The login and register form. It reads its own inputs and calls the token holder; nothing of it
- * crosses the NiceGUI socket.
+ * The forms with a password in them. They read their own inputs and call the token holder; nothing
+ * of it crosses the NiceGUI socket.
  */
 
 import { auth } from "auth-client";
+import { errorsBefore } from "page-forms";
 
 /** The address typed so far, kept from login to register and back, but not after signing in. */
 let typedEmail = "";
 
-const REASONS = {
-  replay: "This session was used from two places, so it was ended. Please sign in again.",
-  expired: "You were away for long, so the session ended. Please sign in again.",
-  disabled: "This account is disabled.",
+const ACTIONS = {
+  login: (form) => auth.login(form),
+  register: (form) => auth.register(form),
+  change_password: (form) => auth.account.changePassword(form),
+  delete_account: (form) => auth.account.delete(form),
 };
 const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
 
 export default {
-  props: { action: String, fields: Array, submitLabel: String },
-  data: () => ({ busy: false, errors: {}, message: "", shown: false }),
+  props: { action: String, signIn: Boolean, fields: Array, submitLabel: String, account: String, done: String },
+  data: () => ({ busy: false, errors: {}, message: "", shown: false, isDone: false }),
   template: `
     <form @submit.prevent="submit" novalidate>
       <p v-if="message" class="message" role="alert">{{ message }}</p>
+      <input v-if="account" type="text" name="username" autocomplete="username" :value="account" hidden>
       <div v-for="field in fields" class="field">
         <label :for="field.name">{{ field.label }}</label>
         <div class="control">
@@ -35,57 +38,49 @@ export default {
         <p :id="field.name + '-note'" :class="field.name in errors ? 'error' : 'hint'">
           {{ errors[field.name] ?? field.hint }}</p>
       </div>
-      <label class="check"><input type="checkbox" name="stay_signed_in" checked>Stay signed in</label>
+      <label v-if="signIn" class="check"><input type="checkbox" name="stay_signed_in" checked>Stay signed in</label>
       <button type="submit" class="primary" :disabled="busy" :aria-busy="busy">{{ submitLabel }}</button>
+      <p role="status" class="done">{{ isDone ? done : "" }}</p>
     </form>`,
   mounted() {
-    this.input("email").value = typedEmail;
-    this.message = REASONS[auth.reason] ?? "";
+    if (this.signIn) this.input("email").value = typedEmail;
   },
   beforeUnmount() {
-    typedEmail = auth.state === "signed-out" ? this.input("email").value : "";
+    if (this.signIn) typedEmail = auth.user ? "" : this.input("email").value;
   },
   methods: {
-    /** @param {string} name */
     input(name) {
       return this.$el.elements[name];
     },
     async submit() {
-      if (this.busy || !this.check()) return;
+      if (this.busy || this.show(errorsBefore(this.fields, this.$el.elements))) return;
       this.busy = true;
       this.message = "";
-      const values = Object.fromEntries(this.fields.map(({ name }) => [name, this.input(name).value]));
-      const form = { ...values, stay_signed_in: this.input("stay_signed_in").checked };
+      this.isDone = false;
+      const form = Object.fromEntries(this.fields.map(({ name }) => [name, this.input(name).value]));
+      if (this.signIn) form.stay_signed_in = this.input("stay_signed_in").checked;
       try {
-        await auth[this.action](form);
+        await ACTIONS[this.action](form);
+        if (this.done) this.$el.reset();
+        this.isDone = true;
       } catch (error) {
         this.refuse(error);
       } finally {
         this.busy = false;
       }
     },
-    /** Look for what the server would refuse anyway; say whether the form can be sent. */
-    check() {
-      this.errors = {};
-      for (const { name, min_length: least } of this.fields) {
-        const { value, validity } = this.input(name);
-        if (!value.trim()) this.errors[name] = "Please fill this in.";
-        else if (validity.typeMismatch) this.errors[name] = "Enter an e-mail address like name@example.com.";
-        else if ([...value].length < least) this.errors[name] = `Use at least ${least} characters.`;
-      }
-      return !this.focusFirstError();
-    },
     /** Put the server's answer where it belongs: next to its field, or above the form. */
     refuse(error) {
-      this.errors = error.fields ?? {};
+      if (this.show(error.fields)) return;
       this.message = error.status ? error.message : UNREACHABLE;
-      if (this.focusFirstError()) this.message = "";
-      else this.input(error.code === "email_taken" ? "email" : "password").select();
+      this.input(error.code === "email_taken" ? "email" : this.fields.at(-1).name).select();
     },
-    focusFirstError() {
-      const field = this.fields.find(({ name }) => name in this.errors);
-      if (field) this.input(field.name).focus();
-      return Boolean(field);
+    /** Show errors by field, the first of them focused; say whether there are any. */
+    show(errors = {}) {
+      this.errors = errors;
+      const first = this.fields.find(({ name }) => name in errors);
+      if (first) this.input(first.name).focus();
+      return Boolean(first);
     },
   },
 };

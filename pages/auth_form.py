@@ -1,4 +1,4 @@
-"""A native form that the browser sends itself: NiceGUI inputs would put every key on the socket."""
+"""Native forms that the browser sends itself: NiceGUI inputs would put every key on the socket."""
 
 from __future__ import annotations
 
@@ -20,13 +20,23 @@ class Field:
     min_length: int = 1
 
 
+Action = Literal['login', 'register', 'change_password', 'delete_account']
+
+
 class AuthForm(Element, component='auth_form.js'):
-    """Fields, the "Stay signed in" checkbox, and a button that calls `AuthClient.login` or so."""
+    """Fields, and a button that hands their values to the token holder to do `action`.
+
+    `account` is whose password it is about, for password managers, where the form does not ask for
+    it; `done` is what to say afterwards, where the person stays on the page.
+    """
 
     def __init__(
-        self, action: Literal['login', 'register'], fields: list[Field], *, submit: str
+        self, action: Action, fields: list[Field], *, submit: str, account: str = '', done: str = ''
     ) -> None:
         super().__init__()
         self._props['action'] = action
+        self._props['sign-in'] = action in {'login', 'register'}
         self._props['fields'] = [asdict(field) for field in fields]
         self._props['submit-label'] = submit
+        self._props['account'] = account
+        self._props['done'] = done

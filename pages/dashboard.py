@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import Identity
+from auth import AuthBackend, Identity
 
 from .cards import ApiCard, SessionCard, TokenCard
+from .devices_card import DevicesCard
 from .elements import Box, Text
+from .page_session import PageSession
+from .security_card import security_card
 
 
-def dashboard_page(identity: Identity) -> None:
+def dashboard_page(page: PageSession, identity: Identity, backend: AuthBackend) -> None:
     """Draw the dashboard for a living session's user."""
     ui.page_title('Dashboard')
     with Box('div', classes='dashboard signed-in-only'):
@@ -24,3 +27,5 @@ def dashboard_page(identity: Identity) -> None:
             SessionCard()
             ApiCard()
             TokenCard()
+            DevicesCard(page, backend)
+            security_card(identity, backend.password_min_characters)

@@ -1,6 +1,8 @@
-"""Two small elements that HTML has and NiceGUI does not: a tag with children, a tag with text."""
+"""Small elements that HTML has and NiceGUI does not: a tag with children, text, a native button."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
@@ -20,3 +22,23 @@ class Text(TextElement):
     def __init__(self, tag: str, text: str, *, classes: str = '') -> None:
         super().__init__(tag=tag, text=text)
         self.classes(classes)
+
+
+class Button(TextElement):
+    """A native button that calls Python; it cannot be pressed again until the call has ended."""
+
+    def __init__(self, label: str, on_press: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(tag='button', text=label)
+        self._on_press = on_press
+        self._props['type'] = 'button'
+        self.on('click', self._press)
+
+    async def _press(self) -> None:
+        if self._props.get('disabled'):
+            return
+        self._props['disabled'] = self._props['aria-busy'] = True
+        try:
+            await self._on_press()
+        finally:
+            if not self.is_deleted:
+                self._props['disabled'] = self._props['aria-busy'] = False

@@ -36,7 +36,9 @@ def add_shell(backend: AuthBackend) -> None:
     """Register the one page there is: navigation never loads a document, so the token survives it."""
     register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
     register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
+    register_importmap_override('page-forms', f'{PREFIX}/page_forms.js')
     sessions = PageSessions(backend)
+    sessions.watch()
 
     @ui.page('/')
     @ui.page('/{_:path}')

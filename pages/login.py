@@ -6,6 +6,7 @@ from nicegui import ui
 
 from .auth_form import AuthForm, Field
 from .elements import Box, Text
+from .end_notice import EndNotice
 
 EMAIL = Field('email', 'Email', type='email', autocomplete='username')
 PASSWORD = Field('password', 'Password', type='password', autocomplete='current-password')
@@ -16,6 +17,7 @@ def login_page() -> None:
     ui.page_title('Sign in')
     with Box('section', classes='narrow card signed-out-only'):
         Text('h1', 'Sign in')
+        EndNotice()
         AuthForm('login', [EMAIL, PASSWORD], submit='Sign in')
         with Box('p', classes='aside'):
             Text('span', 'New here?')

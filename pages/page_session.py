@@ -7,13 +7,17 @@ is dropped when the session ends, and asked for again whenever private data is d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
 from fastapi.concurrency import run_in_threadpool
-from nicegui import Client, ui
+from nicegui import Client, app, ui
 
-from auth import AuthBackend, AuthError, Identity, SessionEnded
+from auth import AuthBackend, AuthError, DatabaseUnavailable, Identity, SessionEnded
+
+# Ends that another process has caused, or the clock, are found by looking.
+LOOK_INTERVAL_SECONDS = 1.0
 
 
 class PageSession:
@@ -24,6 +28,19 @@ class PageSession:
         self._client_id = client.id
         self._identity: Identity | None = None
         self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
+        self._listeners: list[Callable[[str, str], None]] = []
+
+    def on_ended(self, listener: Callable[[str, str], None]) -> None:
+        """Call `listener(session_id, reason)` when the session that the page is bound to has ended."""
+        self._listeners.append(listener)
+
+    def end(self, reason: str) -> None:
+        """Act for nobody from now on, because the session is over."""
+        session_id = self.session_id
+        self.unbind()
+        if session_id:
+            for listener in self._listeners:
+                listener(session_id, reason)
 
     async def bind(self, ticket: str) -> bool:
         """Redeem a ticket for this page; say whether the page is bound now."""
@@ -50,7 +67,10 @@ class PageSession:
         self._identity = None
 
     async def identity(self) -> Identity | None:
-        """Return whom the page may act for *now*: the session is looked up again each time."""
+        """Return whom the page may act for *now*: the session is looked up again each time.
+
+        `None` also while the database does not answer; the page stays bound then.
+        """
         require_living = self._sessions.backend.sessions.require_living
         bound = self._identity
         if bound is None:
@@ -59,9 +79,31 @@ class PageSession:
             # Not NiceGUI's run.io_bound: that one swallows the cancellation of a page that is being
             # drawn, and the page would be drawn twice.
             await run_in_threadpool(require_living, bound.session_id)
-        except SessionEnded:
-            self.unbind()
+        except SessionEnded as error:
+            if self._identity is bound:
+                self.end(error.reason)
+        except DatabaseUnavailable:
+            return None
         return self._identity if self._identity is bound else None
+
+    def acting(
+        self, handler: Callable[[Identity], Awaitable[None]]
+    ) -> Callable[[], Awaitable[None]]:
+        """Make an event handler that runs for the living session's user, and otherwise not at all.
+
+        The buttons of an old page do nothing, whoever presses them.
+        """
+
+        async def handle() -> None:
+            identity = await self.identity()
+            if identity is None:
+                return
+            try:
+                await handler(identity)
+            except DatabaseUnavailable:
+                ui.notify('The service is busy. Please try again.', type='warning')
+
+        return handle
 
 
 class PageSessions:
@@ -80,25 +122,40 @@ class PageSessions:
             self._of_client[client] = PageSession(self, client)
         return self._of_client[client]
 
-    def _on_session_ended(self, session_id: str, _reason: str) -> None:
-        """Unbind the session's pages; called from whichever thread ended it."""
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._unbind_all, session_id)
+    def watch(self) -> None:
+        """Look for ended sessions every second as long as NiceGUI runs."""
+        app.timer(LOOK_INTERVAL_SECONDS, self.look)
 
-    def _unbind_all(self, session_id: str) -> None:
-        for page in self._of_client.values():
+    async def look(self) -> None:
+        """Unbind the pages whose sessions have ended, wherever and however."""
+        bound = {page.session_id for page in self._of_client.values() if page.session_id}
+        if not bound:
+            return
+        with contextlib.suppress(DatabaseUnavailable):
+            ended_among = self.backend.sessions.ended_among
+            for session_id, reason in (await run_in_threadpool(ended_among, list(bound))).items():
+                self._end_all(session_id, reason)
+
+    def _on_session_ended(self, session_id: str, reason: str) -> None:
+        """Unbind the session's pages at once; called from whichever thread ended it."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._end_all, session_id, reason)
+
+    def _end_all(self, session_id: str, reason: str) -> None:
+        for page in list(self._of_client.values()):
             if page.session_id == session_id:
-                page.unbind()
+                page.end(reason)
 
 
 def private(
-    sessions: PageSessions, build: Callable[[Identity], None]
+    sessions: PageSessions, build: Callable[[PageSession, Identity, AuthBackend], None]
 ) -> Callable[[], asyncio.Future[None]]:
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
     async def page() -> None:
-        identity = await sessions.of(ui.context.client).identity()
+        session = sessions.of(ui.context.client)
+        identity = await session.identity()
         if identity is not None:
-            build(identity)
+            build(session, identity, sessions.backend)
 
     return page  # type: ignore[return-value]

@@ -2,7 +2,7 @@
  * The browser's end of the bridge: follows the token holder's state, shows it to the style sheet as
  * `data-auth` on <html>, moves between pages, and fetches the ticket that binds the Python side.
  */
-import { auth } from "auth-client";
+import { auth, socketTicket } from "auth-client";
 
 /** How long to wait before asking for another ticket, if one could not be had or was refused. */
 const RETRY_MS = 2_000;
@@ -58,7 +58,7 @@ export default {
       this.unbind();
       this.boundTo = sessionId;
       try {
-        this.$emit("ticket", await auth.socketTicket(window.clientId));
+        this.$emit("ticket", await socketTicket(auth, window.clientId));
       } catch {
         this.tryAgain();
       }
@@ -68,6 +68,10 @@ export default {
       if (!this.boundTo) return;
       if (sessionId === this.boundTo) document.documentElement.dataset.bound = "";
       else this.tryAgain();
+    },
+    /** Called by Python when a session that this page was bound to is over. */
+    ended(sessionId, reason) {
+      auth.sessionEnded(sessionId, reason);
     },
     tryAgain() {
       this.unbind();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from nicegui import background_tasks
 from nicegui.element import Element
 
 from .page_session import PageSession
@@ -35,6 +36,7 @@ class SessionBridge(Element, component='session_bridge.js'):
         self._props['login'] = login
         self.on('ticket', lambda event: self.bind(event.args))
         self.on('signed_out', self.unbind)
+        page.on_ended(self._tell_browser)
 
     async def bind(self, ticket: object) -> None:
         """Draw for whoever the ticket stands for: for nobody, if it is not good."""
@@ -47,10 +49,16 @@ class SessionBridge(Element, component='session_bridge.js'):
         self.page.unbind()
         await self._draw_for_identity()
 
+    def _tell_browser(self, session_id: str, reason: str) -> None:
+        """Let the token holder know, and take the drawing away."""
+        self.run_method('ended', session_id, reason)
+        background_tasks.create(self._draw_for_identity())
+
     async def _draw_for_identity(self) -> None:
         """Draw anew if somebody else is to see the page now; a form being filled in is left alone."""
         identity = await self.page.identity()
         session_id = identity.session_id if identity else None
         if session_id != self._drawn_for:
             self._drawn_for = session_id
-            await self._redraw()
+            with self.client:
+                await self._redraw()

@@ -1,6 +1,6 @@
 /** This session: signed in since, how often its token was exchanged, time to the next exchange. */
 import { auth } from "auth-client";
-import { minutes, everySecond } from "page-clock";
+import { everySecond, minutes, moment } from "page-clock";
 
 export default {
   data: () => ({ session: auth.session, nextMs: auth.token.nextRefreshMs, state: auth.state }),
@@ -17,7 +17,7 @@ export default {
     </section>`,
   computed: {
     since() {
-      return new Date(this.session.signed_in_at * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+      return moment(this.session.signed_in_at);
     },
     next() {
       if (this.state === "reconnecting") return "as soon as the server answers";

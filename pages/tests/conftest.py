@@ -42,7 +42,7 @@ def backend(settings: auth.AuthSettings) -> Iterator[auth.AuthBackend]:
 async def ada(backend: auth.AuthBackend) -> auth.Identity:
     """Somebody who has just registered, and so is signed in."""
     issued = await backend.accounts.register(
-        'Ada', 'ada@example.com', PASSWORD, stay_signed_in=True, jar=None
+        'Ada', 'ada@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
     )
     return issued.identity
 

@@ -1,0 +1,33 @@
+/** Says why the last session ended, if that was not this person's own doing here. */
+import { auth } from "auth-client";
+
+const REASONS = {
+  replay: "This session was used from two places, so it was ended. Please sign in again.",
+  ended_elsewhere: "You ended this session from another device.",
+  logout_everywhere: "You logged out on all devices.",
+  password_changed: "Your password was changed on another device. Please sign in with the new one.",
+  account_deleted: "The account has been deleted.",
+  expired: "You were away for long, so the session ended. Please sign in again.",
+  disabled: "This account is disabled.",
+};
+
+export default {
+  data: () => ({ reason: auth.reason }),
+  template: `<p v-if="text" class="message" role="alert">{{ text }}</p>`,
+  computed: {
+    text() {
+      return REASONS[this.reason];
+    },
+  },
+  mounted() {
+    auth.addEventListener("state", this.look);
+  },
+  unmounted() {
+    auth.removeEventListener("state", this.look);
+  },
+  methods: {
+    look() {
+      if (auth.state === "signed-out") this.reason = auth.reason;
+    },
+  },
+};

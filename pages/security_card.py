@@ -1,0 +1,42 @@
+"""A new password, and the end of the account. The forms go past Python here, as all passwords do."""
+
+from __future__ import annotations
+
+from auth import Identity
+
+from .auth_form import AuthForm, Field
+from .elements import Box, Text
+
+
+def security_card(identity: Identity, password_min_characters: int) -> None:
+    """Draw both forms."""
+    with Box('section', classes='card wide').props('aria-labelledby=security-title'):
+        Text('h2', 'Security').props('id=security-title')
+        with Box('div', classes='columns'):
+            AuthForm(
+                'change_password',
+                [
+                    _secret('current_password', 'Current password', 'current-password'),
+                    Field(
+                        'new_password',
+                        'New password',
+                        type='password',
+                        autocomplete='new-password',
+                        hint=f'At least {password_min_characters} characters.',
+                        min_length=password_min_characters,
+                    ),
+                ],
+                submit='Change password',
+                account=identity.email,
+                done='The password is changed, and your other devices are signed out.',
+            )
+            AuthForm(
+                'delete_account',
+                [_secret('password', 'Your password, to delete the account', 'current-password')],
+                submit='Delete account',
+                account=identity.email,
+            ).classes('danger')
+
+
+def _secret(name: str, label: str, autocomplete: str) -> Field:
+    return Field(name, label, type='password', autocomplete=autocomplete)

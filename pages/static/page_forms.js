@@ -1,0 +1,18 @@
+/** What can be said about a form before it is sent. The server says the same, in its own words. */
+
+/**
+ * @param {{name: string, min_length: number}[]} fields
+ * @param {Record<string, HTMLInputElement>} inputs by name
+ * @returns {Record<string, string>} a sentence for each field that cannot be accepted
+ */
+export function errorsBefore(fields, inputs) {
+  /** @type {Record<string, string>} */
+  const errors = {};
+  for (const { name, min_length: least } of fields) {
+    const { value, validity } = inputs[name];
+    if (!value.trim()) errors[name] = "Please fill this in.";
+    else if (validity.typeMismatch) errors[name] = "Enter an e-mail address like name@example.com.";
+    else if ([...value].length < least) errors[name] = `Use at least ${least} characters.`;
+  }
+  return errors;
+}
