@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Browsers and pytest leave files in the temporary folder: give them one that goes at the end.
+TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT TERM && TMPDIR="$$tmp"
 
-.PHONY: help demo test test-fast test-e2e lint weakenings clean
+.PHONY: help demo test test-fast test-e2e lint weakenings bench clean
 
 help:
 	@echo "make demo         run the app at http://localhost:8000, with two demo accounts"
@@ -14,6 +16,7 @@ help:
 	@echo "make test-e2e     run the tests in browsers"
 	@echo "make lint         check style, types and import directions"
 	@echo "make weakenings   show that each promise's test fails when the promise is broken"
+	@echo "make bench        measure how fast the server is, beside what this machine can do"
 	@echo "make clean        remove the virtual environment and what the tests left"
 
 demo: $(VENV)/app-installed
@@ -22,14 +25,17 @@ demo: $(VENV)/app-installed
 test: test-fast test-e2e
 
 test-fast: $(VENV)/tests-installed
-	@$(BIN)/python -m pytest -q -n 2 auth app
-	@$(BIN)/python -m pytest -q pages
+	@$(TIDILY) $(BIN)/python -m pytest -q -n 2 auth app
+	@$(TIDILY) $(BIN)/python -m pytest -q pages
 
 test-e2e: $(VENV)/browsers-found
-	@$(BIN)/python -m pytest -q -n 2 tests_e2e
+	@$(TIDILY) $(BIN)/python -m pytest -q -n 2 tests_e2e
 
 weakenings: $(VENV)/browsers-found
-	@$(BIN)/python -m tests_e2e.weakenings
+	@$(TIDILY) $(BIN)/python -m tests_e2e.weakenings $(if $(BROWSER),--browser $(BROWSER))
+
+bench: $(VENV)/tests-installed
+	@$(TIDILY) $(BIN)/python -m tests_e2e.benchmarks.server
 
 lint: $(VENV)/tests-installed
 	@$(BIN)/ruff format --check .
@@ -60,5 +66,5 @@ $(VENV)/tests-installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/browsers-found: $(VENV)/tests-installed tests_e2e/browsers.py
 	@echo "Looking for Chromium and Firefox ..."
-	@$(BIN)/python -m tests_e2e.browsers
+	@$(TIDILY) $(BIN)/python -m tests_e2e.browsers
 	@touch $@

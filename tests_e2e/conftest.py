@@ -1,4 +1,4 @@
-"""Fixtures: a server, browsers, tabs (one person's), devices (several), a person for each test."""
+"""Fixtures: servers, browsers, tabs (one person's), devices (several), a person for each test."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
+from auth.tests.postgres import Postgres, own_schema
+
 from . import browsers
 from .people import Person
 from .server import Server, running_server
 
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
+
+POSTGRES = pytest.StashKey[Postgres]()
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -25,6 +29,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Run in both browsers unless told otherwise, and keep a picture of each failure."""
     config.option.browser = config.option.browser or list(browsers.NAMES)
     config.option.screenshot = 'only-on-failure'
+    if not hasattr(config, 'workerinput'):
+        config.stash[POSTGRES] = Postgres()
+        config.stash[POSTGRES].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started for all workers."""
+    if POSTGRES in config.stash:
+        config.stash[POSTGRES].stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL one browser is enough: what browsers do differently, no database sees."""
+    items[:] = [item for item in items if '[postgresql-firefox' not in item.name]
 
 
 @pytest.fixture(scope='session')
@@ -39,6 +57,26 @@ def browser_type_launch_args(playwright: Playwright, browser_name: str) -> brows
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with default settings for all tests that need nothing special."""
     with running_server(tmp_path_factory.mktemp('server')) as running:
+        yield running
+
+
+@pytest.fixture(scope='session', params=['sqlite', 'postgresql'])
+def database_options(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Run the test on both kinds of database: give the options that name one to a server."""
+    if request.param == 'sqlite':
+        yield []
+        return
+    with own_schema() as url:
+        yield ['--database-url', url]
+
+
+@pytest.fixture(scope='session')
+def either_server(
+    database_options: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One server for each kind of database, which takes orders for faults."""
+    folder = tmp_path_factory.mktemp('server')
+    with running_server(folder, '--faults', *database_options) as running:
         yield running
 
 

@@ -48,7 +48,7 @@ class Person:
 
 def log_out(page: Page) -> None:
     """Press the button."""
-    page.get_by_role('button', name='Log out').click()
+    page.get_by_role('button', name='Log out', exact=True).click()
 
 
 def sees_login_page(page: Page) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,15 +20,15 @@ _ADDRESS = re.compile(r'running at (http://\S+)')
 
 
 class Server:
-    """A running server and everything it has printed."""
+    """A server and everything that it has printed, through all its lives."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._folder = folder
+        self._options = options
         self._lines: list[str] = []
         self._changed = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.url = self._wait_for_address()
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ''
 
     @property
     def output(self) -> str:
@@ -40,49 +42,86 @@ class Server:
 
     def wait_for(self, event: str, times: int = 1) -> None:
         """Wait until an audit event has been recorded so many times. Raises `TimeoutError`."""
-        with self._changed:
-            if not self._changed.wait_for(
-                lambda: self.count(event) >= times, START_TIMEOUT_SECONDS
-            ):
-                raise TimeoutError(f'{event} was not recorded {times} times.')
+        self._wait(lambda: self.count(event) >= times, f'{event} was not recorded {times} times')
+
+    def start(self) -> None:
+        """Start it: the first time on a free port, then on the same one. Raises `TimeoutError`."""
+        port = self.url.rpartition(':')[2] or '0'
+        data = str(self._folder / 'data')
+        first_line = len(self._lines)
+        self._process = subprocess.Popen(
+            [sys.executable, '-m', 'app', '--port', port, '--data-dir', data, *self._options],
+            cwd=ROOT,
+            env=scrubbed_environment(self._folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, args=[self._process], daemon=True)
+        self._reader.start()
+
+        def says_address() -> bool:
+            return any(_ADDRESS.search(line) for line in self._lines[first_line:])
+
+        self._wait(lambda: says_address() or self._has_ended(), 'the server did not start')
+        match = _ADDRESS.search('\n'.join(self._lines[first_line:]))
+        if match is None:
+            raise RuntimeError(f'The server did not start:\n{self.output}')
+        self.url = match[1]
 
     def stop(self) -> None:
         """End it as Ctrl+C would."""
-        self._process.terminate()
+        if self._process:
+            self._process.terminate()
+            self.wait_for_end()
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL, no last word."""
+        assert self._process
+        self._process.kill()
+        self.wait_for_end()
+
+    def wait_for_end(self) -> None:
+        """Wait until the process is gone, as after a `die` that was ordered."""
+        assert self._process
         self._process.wait(STOP_TIMEOUT_SECONDS)
         self._reader.join(STOP_TIMEOUT_SECONDS)
 
-    def _read(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
+    def order(self, path: str, fault: str, **more: object) -> None:
+        """Order a fault for the next request to `path` (see `app/faults.py`); needs `--faults`."""
+        faults = [{'path': path, 'fault': fault, **more}]
+        request = urllib.request.Request(
+            f'{self.url}/faults',
+            data=json.dumps(faults).encode(),
+            headers={'Content-Type': 'application/json'},
+            method='PUT',
+        )
+        urllib.request.urlopen(request).close()
+
+    def _has_ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        for line in process.stdout:
             with self._changed:
                 self._lines.append(line.rstrip('\n'))
                 self._changed.notify_all()
-
-    def _wait_for_address(self) -> str:
+        process.wait()
         with self._changed:
-            self._changed.wait_for(
-                lambda: _ADDRESS.search(self.output) or self._process.poll() is not None,
-                START_TIMEOUT_SECONDS,
-            )
-        match = _ADDRESS.search(self.output)
-        if match is None:
-            raise RuntimeError(f'The server did not start:\n{self.output}')
-        return match[1]
+            self._changed.notify_all()
+
+    def _wait(self, condition: Callable[[], bool], failure: str) -> None:
+        with self._changed:
+            if not self._changed.wait_for(condition, START_TIMEOUT_SECONDS):
+                raise TimeoutError(f'{failure}:\n{self.output}')
 
 
 @contextmanager
 def running_server(folder: Path, *options: str) -> Iterator[Server]:
     """Start `python -m app` on a free port with its data in `folder`; stop it at the end."""
-    process = subprocess.Popen(
-        [sys.executable, '-m', 'app', '--port', '0', '--data-dir', str(folder / 'data'), *options],
-        cwd=ROOT,
-        env=scrubbed_environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    server = Server(process)
+    server = Server(folder, *options)
+    server.start()
     try:
         yield server
     finally:

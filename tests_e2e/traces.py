@@ -12,9 +12,13 @@ _HAS = """([kind, count]) =>
 
 def wait_for_trace(
     page: Page, kind: str, count: int = 1, *, timeout_ms: float | None = None
-) -> None:
-    """Wait until this tab has recorded `count` events of a kind, as in `refresh.rotated`."""
+) -> dict[str, Any]:
+    """Wait until this tab has recorded `count` events of a kind, as in `refresh.rotated`.
+
+    Returns the newest of them.
+    """
     page.wait_for_function(_HAS, arg=[kind, count], timeout=timeout_ms)
+    return traced(page, kind)[-1]
 
 
 def traced(page: Page, kind: str) -> list[dict[str, Any]]:

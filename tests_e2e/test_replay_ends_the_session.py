@@ -1,0 +1,72 @@
+"""P11: a replayed refresh token ends that session at once, and its owner is told why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .people import Person, sees_login_page
+from .server import Server
+from .traces import traced, wait_for_trace
+
+LIMIT_MS = 2_000
+# No grace for tabs that refresh at one time, and what is seen once counts at once.
+IMPATIENT = ('--refresh-overlap-seconds', '0', '--refresh-seen-after-seconds', '0')
+WHY = 'This session was used from two places'
+
+
+def test_copied_token_ends_the_session(
+    server_with: Callable[..., Server],
+    database_options: list[str],
+    devices: Callable[[], Page],
+    new_context: Callable[..., BrowserContext],
+    person: Person,
+) -> None:
+    """A thief's copy works no more after its owner's refresh; trying it ends the session for both."""
+    server = server_with(*IMPATIENT, *database_options)
+    owner, elsewhere = devices(), devices()
+    person.register(owner, server.url)
+    person.log_in(elsewhere, server.url)
+    copied = owner.context.storage_state()
+    owner.evaluate('auth.refresh()')
+    assert traced(owner, 'refresh.rotated')
+    owner.get_by_role('button', name='Call the API').click()  # which shows: the new cookie arrived
+    expect(owner.get_by_text('200')).to_be_visible()
+
+    thief = new_context(storage_state=copied).new_page()
+    thief.goto(f'{server.url}/dashboard')
+
+    expect(owner.get_by_text(WHY)).to_be_visible(timeout=LIMIT_MS)
+    sees_login_page(owner)
+    sees_login_page(thief)
+    assert wait_for_trace(thief, 'refresh.refused')['detail']['reason'] == 'replay'
+    assert server.count('refresh_replayed') == 1
+    person.sees_dashboard(elsewhere)
+    elsewhere.get_by_role('button', name='Call the API').click()
+    expect(elsewhere.get_by_text('200')).to_be_visible()
+
+
+def test_owner_is_told_after_the_fact(
+    server_with: Callable[..., Server],
+    database_options: list[str],
+    devices: Callable[[], Page],
+    new_context: Callable[..., BrowserContext],
+    person: Person,
+) -> None:
+    """The owner was away when it happened, and reads why on coming back."""
+    server = server_with(*IMPATIENT, *database_options)
+    owner = devices()
+    person.register(owner, server.url)
+    copied = owner.context.storage_state()
+    owner.evaluate('auth.refresh()')
+    owner.evaluate('auth.refresh()')
+    owner.goto('about:blank')
+    thief = new_context(storage_state=copied).new_page()
+    thief.goto(f'{server.url}/dashboard')
+    sees_login_page(thief)
+
+    owner.goto(f'{server.url}/dashboard')
+
+    expect(owner.get_by_text(WHY)).to_be_visible()
+    sees_login_page(owner)

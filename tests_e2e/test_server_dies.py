@@ -1,0 +1,149 @@
+"""P19: `kill -9` of the server at any moment loses nothing committed and signs nobody out."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Page
+
+from .people import Person, sees_login_page
+from .server import Server
+from .wire import WireBrowser
+
+REFRESH = '/auth/refresh'
+# A refresh is seven statements on SQLite, with its BEGIN, and six on PostgreSQL; past the last one
+# the server dies between COMMIT and answer.
+STATEMENTS = 7
+MOMENTS = [
+    'request',
+    *(f'{when} {n}' for n in range(1, STATEMENTS + 1) for when in ('before', 'after')),
+    'answer',
+]
+CLIENTS = 8
+KILLS_UNDER_LOAD = 3
+CALLS_EACH_BEFORE_A_KILL = 5
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture
+def mortal(server_with: Callable[..., Server], database_options: list[str]) -> Server:
+    """A server of this test's own, that may die and be started again."""
+    return server_with('--faults', *database_options)
+
+
+@pytest.mark.parametrize('at', ['before 2', 'answer'])
+def test_tab_outlives_its_server(
+    at: str, mortal: Server, tabs: Callable[[], Page], person: Person
+) -> None:
+    """The server dies under a refresh; once it is back, so is the page, and a reload."""
+    tab = tabs()
+    person.register(tab, mortal.url)
+    mortal.order(REFRESH, 'die', at=at)
+    tab.evaluate('void auth.refresh()')
+    mortal.wait_for_end()
+
+    mortal.start()
+
+    tab.wait_for_function('auth.state === "signed-in" && auth.session.generation > 0')
+    person.sees_dashboard(tab)
+    tab.reload()
+    person.sees_dashboard(tab)
+
+
+def test_logout_outlives_the_server(
+    mortal: Server, tabs: Callable[[], Page], person: Person
+) -> None:
+    """The server dies before it hears of a logout: nobody comes back in when it does."""
+    tab = tabs()
+    person.register(tab, mortal.url)
+    mortal.order('/auth/logout', 'die', at='request')
+    tab.get_by_role('button', name='Log out', exact=True).click()
+    sees_login_page(tab)
+    mortal.wait_for_end()
+
+    mortal.start()
+
+    tab.goto(f'{mortal.url}/dashboard')
+    sees_login_page(tab)
+    mortal.wait_for('session_ended')
+
+
+class TestOverTheWire:
+    """The same without a page, so that every moment can be tried."""
+
+    def test_death_at_every_statement_of_a_refresh(self, mortal: Server) -> None:
+        """Whatever was committed: the old cookie or the new one goes on, and nobody is signed out."""
+        browser = WireBrowser(mortal)
+        browser.register()
+        for at in MOMENTS:
+            mortal.order(REFRESH, 'die', at=at)
+            assert browser.refresh() is None, at
+            mortal.wait_for_end()
+            mortal.start()
+
+            assert browser.refresh() in {'rotated', 'overlapped'}, at
+        assert mortal.count('refresh_overlapped') > 0  # death after COMMIT
+        assert mortal.count('session_ended') == 0
+
+    @pytest.mark.parametrize('path', ['/auth/login', '/auth/logout', '/auth/password'])
+    @pytest.mark.parametrize('at', ['before 3', 'answer'])
+    def test_death_leaves_all_or_nothing(self, path: str, at: str, mortal: Server) -> None:
+        """A call that died can simply be made again."""
+        browser = WireBrowser(mortal)
+        browser.register()
+        calls: dict[str, Callable[[], object]] = {
+            '/auth/login': browser.log_in,
+            '/auth/logout': browser.log_out,
+            '/auth/password': browser.change_password,
+        }
+        mortal.order(path, 'die', at=at)
+        assert calls[path]() is None
+        mortal.wait_for_end()
+        mortal.start()
+
+        if path == '/auth/logout':
+            assert browser.log_out() is not None
+            assert browser.refresh() == 'session_ended'
+        else:
+            assert browser.log_in() == 'started'
+        assert browser.log_in() == 'started'
+        assert browser.refresh() == 'rotated'
+
+    def test_kill_under_load(self, mortal: Server) -> None:
+        """Eight browsers refresh as fast as they can; the server is killed, again and again."""
+        browsers = [WireBrowser(mortal) for _ in range(CLIENTS)]
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(WireBrowser.register, browsers))
+            for _ in range(KILLS_UNDER_LOAD):
+                load = Load(browsers)
+                running = [pool.submit(load.refresh, browser) for browser in browsers]
+                assert load.is_heavy.wait(PATIENCE_SECONDS)
+                mortal.kill()
+                load.is_over.set()
+                for one in running:
+                    one.result()
+                mortal.start()
+                answers = set(pool.map(WireBrowser.refresh, browsers))
+                assert answers <= {'rotated', 'overlapped'}
+        assert mortal.count('session_ended') == 0
+
+
+class Load:
+    """Refreshes without pause, until it is told that it is over."""
+
+    def __init__(self, browsers: list[WireBrowser]) -> None:
+        self._calls = itertools.count(1)
+        self._enough = len(browsers) * CALLS_EACH_BEFORE_A_KILL
+        self.is_heavy = threading.Event()
+        self.is_over = threading.Event()
+
+    def refresh(self, browser: WireBrowser) -> None:
+        """Play one browser."""
+        while not self.is_over.is_set():
+            browser.refresh()
+            if next(self._calls) >= self._enough:
+                self.is_heavy.set()

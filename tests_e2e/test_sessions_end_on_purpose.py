@@ -1,0 +1,146 @@
+"""P12 and P13: what ends sessions on other devices works at once, and the person there reads why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .people import Person, log_out, sees_login_page
+from .server import Server
+from .traces import wait_for_trace
+
+LIMIT_MS = 2_000
+NEW_PASSWORD = 'another secret phrase of this test'
+# Calls the API with the token that the page still has in memory, past the token holder's own logic.
+KEEP_OLD_CALL = """() => {
+    const send = fetch;
+    globalThis.fetch = (url, init) => {
+        const bearer = new Headers(init?.headers).get('Authorization');
+        if (bearer) globalThis.callAgain = async () =>
+            (await send('/api/me', { headers: { Authorization: bearer } })).status;
+        return send(url, init);
+    };
+}"""
+
+
+@pytest.fixture
+def laptop(devices: Callable[[], Page], either_server: Server, person: Person) -> Page:
+    """The device on which the person has registered."""
+    laptop = devices()
+    person.register(laptop, either_server.url)
+    return laptop
+
+
+@pytest.fixture
+def phone(laptop: Page, devices: Callable[[], Page], either_server: Server, person: Person) -> Page:
+    """Another device, signed in too; `callAgain()` in it uses the access token it has now."""
+    phone = devices()
+    person.log_in(phone, either_server.url)
+    phone.evaluate(KEEP_OLD_CALL)
+    phone.get_by_role('button', name='Call the API').click()
+    expect(phone.get_by_text('200')).to_be_visible()
+    assert phone.evaluate('callAgain()') == 200
+    return phone
+
+
+def press(page: Page, button: str) -> None:
+    """Press the button of this name."""
+    page.get_by_role('button', name=button, exact=True).click()
+
+
+def test_log_out_everywhere(laptop: Page, phone: Page) -> None:
+    """P12: both pages change, and the other device's access token is dead at once."""
+    press(laptop, 'Log out everywhere')
+
+    expect(phone.get_by_text('You logged out on all devices')).to_be_visible(timeout=LIMIT_MS)
+    assert phone.evaluate('callAgain()') == 401
+    sees_login_page(phone)
+    sees_login_page(laptop)
+
+
+@pytest.mark.parametrize('button', ['End session', 'Log out other devices'])
+def test_end_another_device(button: str, laptop: Page, phone: Page, person: Person) -> None:
+    """P12: the other device is out at once, by its own button or by the one for all; this one stays."""
+    expect(laptop.get_by_role('button', name='End session')).to_have_count(1)
+    press(laptop, button)
+
+    expect(phone.get_by_text('You ended this session')).to_be_visible(timeout=LIMIT_MS)
+    assert phone.evaluate('callAgain()') == 401
+    sees_login_page(phone)
+    expect(laptop.get_by_role('button', name='End session')).to_have_count(0)
+    laptop.reload()
+    person.sees_dashboard(laptop)
+
+
+def test_two_processes_share_the_news(
+    server_with: Callable[..., Server],
+    database_options: list[str],
+    devices: Callable[[], Page],
+    person: Person,
+) -> None:
+    """P12: the page of a device that another process serves changes within 2 s as well."""
+    one, other = server_with(*database_options), server_with(*database_options)
+    laptop, phone = devices(), devices()
+    person.register(laptop, one.url)
+    person.log_in(phone, other.url)
+
+    press(laptop, 'Log out everywhere')
+
+    expect(phone.get_by_text('You logged out on all devices')).to_be_visible(timeout=LIMIT_MS)
+    assert wait_for_trace(phone, 'logout.received')['detail']['via'] == 'server'
+
+
+def test_password_change(laptop: Page, phone: Page, person: Person, either_server: Server) -> None:
+    """P13: the other device is out, this one goes on; only the new password signs in."""
+    laptop.get_by_label('Current password').fill(person.password)
+    laptop.get_by_label('New password').fill(NEW_PASSWORD)
+    press(laptop, 'Change password')
+
+    expect(laptop.get_by_text('The password is changed')).to_be_visible()
+    expect(phone.get_by_text('Your password was changed')).to_be_visible(timeout=LIMIT_MS)
+    assert phone.evaluate('callAgain()') == 401
+    press(laptop, 'Call the API')
+    expect(laptop.get_by_text('200')).to_be_visible()
+    laptop.reload()
+    person.sees_dashboard(laptop)
+
+    person.fill_login_form(phone)
+    press(phone, 'Sign in')
+    expect(phone.get_by_text('do not match')).to_be_visible()
+    phone.get_by_label('Password').fill(NEW_PASSWORD)
+    press(phone, 'Sign in')
+    person.sees_dashboard(phone)
+
+
+def test_wrong_current_password_changes_nothing(laptop: Page, phone: Page, person: Person) -> None:
+    """P13: who only finds an open page cannot take the account over."""
+    laptop.get_by_label('Current password').fill('not the password at all')
+    laptop.get_by_label('New password').fill(NEW_PASSWORD)
+    press(laptop, 'Change password')
+
+    field = laptop.get_by_label('Current password')
+    expect(field).to_have_accessible_description('This is not your current password.')
+    assert laptop.evaluate('document.activeElement.id') == field.get_attribute('id')
+    assert phone.evaluate('callAgain()') == 200
+    log_out(laptop)
+    person.fill_login_form(laptop)
+    press(laptop, 'Sign in')
+    person.sees_dashboard(laptop)
+
+
+def test_delete_account(laptop: Page, phone: Page, person: Person, either_server: Server) -> None:
+    """P12: with the account all its sessions end; its address is free again."""
+    form = laptop.locator('form', has=laptop.get_by_role('button', name='Delete account'))
+    form.get_by_label('Your password').fill(person.password)
+    press(laptop, 'Delete account')
+
+    for page in (laptop, phone):
+        expect(page.get_by_text('The account has been deleted')).to_be_visible(timeout=LIMIT_MS)
+        sees_login_page(page)
+    assert phone.evaluate('callAgain()') == 401
+    person.fill_login_form(phone)
+    press(phone, 'Sign in')
+    expect(phone.get_by_text('do not match')).to_be_visible()
+    person.register(phone, either_server.url)
