@@ -20,7 +20,7 @@ from .models import Session
 from .password_rules import PasswordRules
 from .passwords import Passwords
 from .rotation import Rotation
-from .session_rows import EndReason, revoke_all_of_user
+from .session_rows import EndReason, is_alive, revoke_all_of_user
 from .sessions import Identity, IssuedSession, Sessions
 from .users import User, select_user
 
@@ -71,10 +71,13 @@ class AccountSecurity:
                 return issued
 
     async def delete(self, identity: Identity, password: str) -> None:
-        """Delete the user with all that is known about them. Raises `WrongPassword`."""
+        """Delete the user with all that is known about them.
+
+        Raises `WrongPassword`, or `SessionEnded` if this session ended while it was looked at.
+        """
         while True:
             user = await self._demand_password(identity, password, 'password')
-            if await run_in_threadpool(self._delete, user):
+            if await run_in_threadpool(self._delete, user, identity):
                 return
 
     def _end_all(
@@ -115,12 +118,13 @@ class AccountSecurity:
         self._announce(ended, reason)
         return issued
 
-    def _delete(self, user: Row[Any]) -> bool:
+    def _delete(self, user: Row[Any], identity: Identity) -> bool:
         """Delete the user's rows; `False` if the account has changed since it was read."""
         with self.database.write() as connection:
             if not _count_epoch_up(connection, _unchanged(user)):
                 return False
-            of_user = (Session.user_id == user.id) & Session.revoked_at.is_(None)
+            self.sessions.demand_living(connection, identity.session_id)
+            of_user = and_(Session.user_id == user.id, is_alive(self.clock()))
             ended = connection.execute(select(Session.id).where(of_user)).scalars().all()
             connection.execute(delete(User).where(User.id == user.id))  # its sessions go with it
         audit.record('account_deleted', user=user.id, sessions=len(ended))

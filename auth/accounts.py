@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Row, insert
+from sqlalchemy import Connection, Row, insert
 from sqlalchemy.exc import IntegrityError
 
 from . import audit
 from .caller import Caller
 from .database import Database
-from .errors import EmailTaken, InvalidCredentials
+from .errors import EmailTaken
 from .login import Login
 from .password_rules import PasswordRules
 from .passwords import Passwords
@@ -35,32 +36,48 @@ class Accounts:
     async def register(
         self, name: str, email: str, password: str, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
-        """Create an account and sign in.
+        """Create an account and sign in, both or neither.
 
-        Raises `EmailTaken`, `InvalidInput` for a weak password, or `InvalidCredentials`.
+        Raises `EmailTaken`, or `InvalidInput` for a weak password.
         """
-        user = await self.create(name, email, password)
-        issued = await run_in_threadpool(self.login.sign_in, user, None, caller, stay_signed_in)
-        if issued is None:  # disabled in the blink since it was made
-            raise InvalidCredentials
-        return issued
+        values = await self._values(name, email, password)
 
-    async def create(self, name: str, email: str, password: str) -> Row[Any]:
+        def create_and_sign_in() -> IssuedSession:
+            with self._inserting(values) as (connection, user):
+                issued = self.login.sessions.start(
+                    connection, user, caller, stay_signed_in=stay_signed_in
+                )
+            self.login.sessions.announce_start(issued)
+            return issued
+
+        return await run_in_threadpool(create_and_sign_in)
+
+    async def create(self, name: str, email: str, password: str) -> None:
         """Create an account. Raises `EmailTaken`, or `InvalidInput` for a weak password."""
+        values = await self._values(name, email, password)
+
+        def create() -> None:
+            with self._inserting(values):
+                pass
+
+        await run_in_threadpool(create)
+
+    async def _values(self, name: str, email: str, password: str) -> dict[str, Any]:
+        """Return the columns of a new user; the password has been checked and hashed."""
         self.rules.check(password, 'password')
         if await run_in_threadpool(self.login.find, email):
             raise EmailTaken
         password_hash = await self.passwords.hash(password)
-        return await run_in_threadpool(self._insert, name, email, password_hash)
+        user_id = secrets.token_hex(16)
+        return {'id': user_id, 'name': name, 'email': email, 'password_hash': password_hash}
 
-    def _insert(self, name: str, email: str, password_hash: str) -> Row[Any]:
-        user_id, now = secrets.token_hex(16), self.clock()
-        values = {'id': user_id, 'name': name, 'email': email, 'password_hash': password_hash}
+    @contextlib.contextmanager
+    def _inserting(self, values: dict[str, Any]) -> Iterator[tuple[Connection, Row[Any]]]:
+        """Insert a user; give the transaction and the user, for what belongs to it."""
         try:
             with self.database.write() as connection:
-                connection.execute(insert(User).values(values | {'created_at': now}))
-                user = connection.execute(select_user(User.id == user_id)).one()
+                connection.execute(insert(User).values(values | {'created_at': self.clock()}))
+                yield connection, connection.execute(select_user(User.id == values['id'])).one()
         except IntegrityError as error:  # somebody was faster
             raise EmailTaken from error
-        audit.record('registered', user=user_id)
-        return user
+        audit.record('registered', user=values['id'])

@@ -9,17 +9,19 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import schema
 from .errors import DatabaseUnavailable
 
+RETRY_SECONDS = 0.02
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests
 
 
@@ -59,14 +61,20 @@ class Database:
         """
         with _unavailable_if_it_fails(), self._my_turn(), self._engine.connect() as connection:
             connection.begin()
-            yield connection  # closing the connection rolls back what is not committed
-            connection.commit()
+            yield connection  # closing the connection rolls back what is not committed,
+            try:
+                connection.commit()
+            except DBAPIError:
+                connection.rollback()  # but not after a COMMIT that failed
+                raise
 
     def prepare_tables(self) -> None:
         """Make the tables, or bring those of an older version up to date.
 
         Raises `UnknownSchema` for those of a newer version, and `DatabaseUnavailable`.
         """
+        with _unavailable_if_it_fails():
+            self._switch_to_wal()
         with self.write() as connection:
             schema.prepare(connection)
 
@@ -92,6 +100,26 @@ class Database:
         finally:
             self._turn.release()
 
+    def _switch_to_wal(self) -> None:
+        """Let SQLite's readers and writers not wait for each other; the file remembers it.
+
+        Measured: this one statement fails at once, whatever the time-out, if another process is just
+        doing the same.
+        """
+        if self._turn is None:
+            return
+        give_up_at = time.monotonic() + self._patience_seconds
+        while True:
+            try:
+                with self._reader.connect() as connection:
+                    connection.exec_driver_sql('PRAGMA journal_mode = WAL')
+            except OperationalError as error:
+                if 'locked' not in str(error.orig) or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(RETRY_SECONDS)
+            else:
+                return
+
     def _limit_waiting(
         self, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
     ) -> None:
@@ -99,10 +127,11 @@ class Database:
         if self._turn:
             parameters['timeout'] = self._patience_seconds
         else:
-            milliseconds = int(self._patience_seconds * 1000)
+            milliseconds = max(1, int(self._patience_seconds * 1000))  # 0 would be for ever
             parameters['connect_timeout'] = max(1, int(self._patience_seconds))
             given = parameters.get('options', '')
             parameters['options'] = f'{given} -c lock_timeout={milliseconds}ms'
+            parameters['tcp_user_timeout'] = milliseconds  # for a server that has fallen silent
 
 
 @contextlib.contextmanager
@@ -112,6 +141,11 @@ def _unavailable_if_it_fails() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except (
+        OperationalError
+    ) as error:  # locked, full, gone: the driver says which, without any value
+        reason = str(error.orig).splitlines()[0]
+        raise DatabaseUnavailable(f'{type(error).__name__}: {reason}') from error
     except (DBAPIError, PoolTimeout) as error:
         raise DatabaseUnavailable(type(error).__name__) from error
 
@@ -119,7 +153,6 @@ def _unavailable_if_it_fails() -> Iterator[None]:
 def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101
     connection.isolation_level = None  # we say BEGIN ourselves
-    connection.execute('PRAGMA journal_mode = WAL')
     # NORMAL would lose the last commits in a power cut, and with them somebody's refresh token.
     connection.execute('PRAGMA synchronous = FULL')
     connection.execute('PRAGMA foreign_keys = ON')

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import ua_parser
-from sqlalchemy import Row
+from sqlalchemy import Row, and_
 
 from .database import Database
 from .errors import NoSuchSession
 from .models import Session
-from .session_rows import EndReason, select_sessions
+from .session_rows import EndReason, is_alive, select_sessions
 from .sessions import Identity, Sessions
 
 
@@ -43,13 +43,7 @@ class Devices:
 
     def of_user(self, identity: Identity) -> list[Device]:
         """Return the living sessions, the one used last first."""
-        now = self.clock()
-        living = (
-            (Session.user_id == identity.user_id)
-            & Session.revoked_at.is_(None)
-            & (Session.idle_expires_at > now)
-            & (Session.abs_expires_at > now)
-        )
+        living = and_(Session.user_id == identity.user_id, is_alive(self.clock()))
         newest_first = (Session.last_used_at.desc(), Session.id)
         with self.database.read() as connection:
             rows = connection.execute(select_sessions(living).order_by(*newest_first)).all()

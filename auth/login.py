@@ -14,7 +14,6 @@ from .caller import Caller
 from .database import Database
 from .errors import InvalidCredentials
 from .passwords import Passwords
-from .session_rows import EndReason
 from .sessions import IssuedSession, Sessions
 from .users import User, select_user
 
@@ -55,11 +54,8 @@ class Login:
         with self.database.write() as connection:
             if not self._touch(connection, user, new_hash):
                 return None
-            replaced = self.sessions.end_jar_session(connection, caller.jar, EndReason.REPLACED)
             issued = self.sessions.start(connection, user, caller, stay_signed_in=stay_signed_in)
-        audit.record('logged_in', user=user.id, session=issued.identity.session_id)
-        if replaced:
-            self.sessions.announce_end(replaced, EndReason.REPLACED)
+        self.sessions.announce_start(issued)
         return issued
 
     def _touch(self, connection: Connection, user: Row[Any], new_hash: str | None) -> bool:

@@ -20,7 +20,7 @@ from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
 from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import PresentedToken, RefreshTokens, parse
-from .session_rows import EndReason, add_leaf, ended_reason, revoke, select_sessions
+from .session_rows import EndReason, add_leaf, ended_reason, is_alive, revoke, select_sessions
 from .sessions import Identity, IssuedSession, Sessions
 from .settings import SessionLimits
 
@@ -86,9 +86,9 @@ class Rotation:
         """
         now = self.clock()
         session = self._lock(connection, session_id, now)
-        if session is None:
-            raise SessionEnded(EndReason.EXPIRED)
-        self._demand_living(connection, session, now)
+        reason = ended_reason(session, now)
+        if session is None or reason:
+            raise SessionEnded(str(reason))
         leaf = _leaf(_token_rows(connection, session_id))
         self._renew(connection, session, leaf, leaf.generation, now)
         idle_expires_at = self._slide(connection, session, Outcome.ROTATED, now)
@@ -101,7 +101,11 @@ class Rotation:
         session = self._lock(connection, presented.session_id, now)
         if session is None or not self.tokens.is_genuine(presented, session.salt):
             raise InvalidRefreshToken
-        self._demand_living(connection, session, now)
+        if reason := ended_reason(session, now):
+            if reason == EndReason.DISABLED and revoke(connection, session.id, reason, now):
+                connection.commit()
+                self.sessions.announce_end(session.id, reason)
+            raise SessionEnded(reason)
         return session
 
     def _lock(self, connection: Connection, session_id: str, now: float) -> Row[Any] | None:
@@ -112,24 +116,10 @@ class Rotation:
         """
         connection.execute(
             update(Session)
-            .where(
-                Session.id == session_id,
-                Session.revoked_at.is_(None),
-                Session.idle_expires_at > now,
-                Session.abs_expires_at > now,
-            )
+            .where(Session.id == session_id, is_alive(now))
             .values(lock_seq=Session.lock_seq + 1)
         )
         return connection.execute(select_sessions(Session.id == session_id)).one_or_none()
-
-    def _demand_living(self, connection: Connection, session: Row[Any], now: float) -> None:
-        """Raise `SessionEnded` if the session is over."""
-        reason = ended_reason(session, now)
-        if reason == EndReason.DISABLED and revoke(connection, session.id, reason, now):
-            connection.commit()
-            self.sessions.announce_end(session.id, reason)
-        if reason:
-            raise SessionEnded(reason)
 
     def _judge(self, presented: Row[Any] | None, leaf: Row[Any], now: float) -> Outcome:
         """Choose among rows 2 to 5 of the table. `None` is genuine, but pruned long ago."""
@@ -179,10 +169,13 @@ class Rotation:
     def _slide(
         self, connection: Connection, session: Row[Any], outcome: Outcome, now: float
     ) -> float:
-        """Move the idle limit on after a rotation, never past the absolute one; return it."""
-        if outcome is not Outcome.ROTATED:
-            return float(session.idle_expires_at)
-        idle_expires_at = min(now + self.limits.idle_seconds, session.abs_expires_at)
+        """Note the use; after a rotation move the idle limit on, never past the absolute one.
+
+        Returns the idle limit.
+        """
+        idle_expires_at = session.idle_expires_at
+        if outcome is Outcome.ROTATED:
+            idle_expires_at = min(now + self.limits.idle_seconds, session.abs_expires_at)
         connection.execute(
             update(Session)
             .where(Session.id == session.id)

@@ -29,8 +29,14 @@ class UnknownSchema(Exception):
 def prepare(connection: Connection) -> None:
     """Make the tables or bring them up to date. Raises `UnknownSchema`, and then changes nothing."""
     if connection.dialect.name == 'postgresql':  # SQLite's transaction has the write lock already
+        connection.execute(text('SET LOCAL lock_timeout = 0'))  # another start may take its time
         connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
-    if not inspect(connection).has_table(SchemaInfo.__tablename__):
+    tables = set(inspect(connection).get_table_names())
+    if SchemaInfo.__tablename__ not in tables:
+        if foreign := tables & set(Base.metadata.tables):
+            raise UnknownSchema(
+                f'The database has a table {min(foreign)!r} of another program. Use another database.'
+            )
         Base.metadata.create_all(connection)
         connection.execute(insert(SchemaInfo).values(version=SCHEMA_VERSION))
         return

@@ -12,7 +12,6 @@ from .dependencies import Backend, BearerToken, Jar, PresentedRefreshToken, Sign
 from .errors import InvalidAccessToken
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .schemas import Me, Ticket, TicketRequest, TokenSet
-from .session_rows import EndReason
 from .token_set import token_set, user_out
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES)
@@ -62,12 +61,11 @@ async def healthz(backend: Backend) -> dict[str, str]:
 
 
 def _end_presented(backend: AuthBackend, jar: str | None, token: str | None) -> None:
-    if jar:
-        backend.sessions.end_by_refresh_token(jar, EndReason.LOGOUT)
+    session_id = None
     if token:
         try:
             session_id = backend.access_tokens.session_id(token, even_expired=True)
         except InvalidAccessToken:
             audit.record('logout_ignored', why='access token is not ours')
-            return
-        backend.sessions.end(session_id, EndReason.LOGOUT)
+    if jar or session_id:
+        backend.sessions.end_presented(jar, session_id)

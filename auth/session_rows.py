@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, true, update
 
 from .models import RefreshToken, Session
 from .refresh_tokens import RefreshTokens
@@ -35,8 +35,13 @@ def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def ended_reason(session: Row[Any], now: float) -> str | None:
-    """Say why a session joined with its user is over, or `None` if it is alive."""
+def ended_reason(session: Row[Any] | None, now: float) -> str | None:
+    """Say why a session joined with its user is over, or `None` if it is alive.
+
+    One that is not there any more went with its account: the purge takes only what nobody asks for.
+    """
+    if session is None:
+        return EndReason.ACCOUNT_DELETED
     if session.revoked_at is not None:
         return str(session.revoked_reason)
     if session.disabled_at is not None:
@@ -44,6 +49,13 @@ def ended_reason(session: Row[Any], now: float) -> str | None:
     if now >= min(session.idle_expires_at, session.abs_expires_at):
         return EndReason.EXPIRED
     return None
+
+
+def is_alive(now: float) -> ColumnElement[bool]:
+    """Select sessions that are neither revoked nor expired; their users may be disabled."""
+    return and_(
+        Session.revoked_at.is_(None), Session.idle_expires_at > now, Session.abs_expires_at > now
+    )
 
 
 def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:
@@ -59,12 +71,12 @@ def revoke(connection: Connection, session_id: str, reason: str, now: float) -> 
 def revoke_all_of_user(
     connection: Connection, user_id: str, reason: str, now: float, *, keep: str | None = None
 ) -> list[str]:
-    """Revoke a user's sessions, apart from `keep`; return the ids of those that were not yet."""
+    """Revoke a user's living sessions, apart from `keep`; return the ids of those."""
     others = Session.id != keep if keep else true()
     return list(
         connection.execute(
             update(Session)
-            .where(Session.user_id == user_id, Session.revoked_at.is_(None), others)
+            .where(Session.user_id == user_id, is_alive(now), others)
             .values(revoked_at=now, revoked_reason=reason)
             .returning(Session.id)
         ).scalars()

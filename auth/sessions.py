@@ -46,12 +46,16 @@ class Identity:
 
 @dataclass(frozen=True)
 class IssuedSession:
-    """A session and its current refresh token; `cookie_seconds` is `None` for a browser session."""
+    """A session and its current refresh token; `cookie_seconds` is `None` for a browser session.
+
+    `replaced` is the id of the session that its start has ended in the same browser, if any.
+    """
 
     identity: Identity
     refresh_token: str
     generation: int
     cookie_seconds: int | None
+    replaced: str | None = None
 
 
 class Sessions:
@@ -77,7 +81,8 @@ class Sessions:
     def start(
         self, connection: Connection, user: Row[Any], caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
-        """Start a session for a user whose password has just been verified."""
+        """Start a session for a user whose password has just been verified; end the browser's last."""
+        replaced = self.end_jar_session(connection, caller.jar, EndReason.REPLACED)
         now = self._clock()
         limits = self._limits
         session_id, salt = new_session_id(), new_salt()
@@ -102,7 +107,15 @@ class Sessions:
             self._tokens.issue(session_id, 0, salt),
             generation=0,
             cookie_seconds=int(idle_expires_at - now) if stay_signed_in else None,
+            replaced=replaced,
         )
+
+    def announce_start(self, issued: IssuedSession) -> None:
+        """Record a start that is committed, and the end that came with it."""
+        identity = issued.identity
+        audit.record('logged_in', user=identity.user_id, session=identity.session_id)
+        if issued.replaced:
+            self.announce_end(issued.replaced, EndReason.REPLACED)
 
     def require_living(self, session_id: str, jar: str | None = None) -> Identity:
         """Return who the session belongs to.
@@ -110,34 +123,41 @@ class Sessions:
         `jar` is the refresh cookie that came with the same request, if any: its return shows that
         the browser has stored it (see `note_seen`). Raises `SessionEnded`.
         """
-        now = self._clock()
         with self._database.read() as connection:
-            row = connection.execute(select_sessions(Session.id == session_id)).one_or_none()
-        if row is None:  # purged
-            raise SessionEnded(EndReason.EXPIRED)
-        if reason := ended_reason(row, now):
-            raise SessionEnded(reason)
+            row = self.demand_living(connection, session_id)
         if jar:
-            self._note_seen(session_id, row.salt, jar, now)
+            self._note_seen(session_id, row.salt, jar, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
+
+    def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
+        """Return the session joined with its user. Raises `SessionEnded`."""
+        row = connection.execute(select_sessions(Session.id == session_id)).one_or_none()
+        reason = ended_reason(row, self._clock())
+        if row is None or reason:
+            raise SessionEnded(str(reason))
+        return row
 
     def ended_among(self, session_ids: Sequence[str]) -> dict[str, str]:
         """Return which of these sessions are over, and why. For pages that stay open."""
         now = self._clock()
-        ended = dict.fromkeys(session_ids, str(EndReason.ACCOUNT_DELETED))
+        rows: dict[str, Row[Any]] = {}
         with self._database.read() as connection:
             for start in range(0, len(session_ids), MOST_IDS_IN_A_QUERY):
                 some = session_ids[start : start + MOST_IDS_IN_A_QUERY]
-                for row in connection.execute(select_sessions(Session.id.in_(some))):
-                    ended[row.id] = ended_reason(row, now) or ''
-        return {session_id: reason for session_id, reason in ended.items() if reason}
+                found = connection.execute(select_sessions(Session.id.in_(some)))
+                rows.update((row.id, row) for row in found)
+        reasons = {id_: ended_reason(rows.get(id_), now) for id_ in session_ids}
+        return {id_: reason for id_, reason in reasons.items() if reason}
 
-    def end_by_refresh_token(self, jar: str, reason: EndReason) -> None:
-        """End the session of any genuine token, even a used or pruned one; others do nothing."""
+    def end_presented(self, jar: str | None, session_id: str | None) -> None:
+        """Log out of the session of any genuine refresh token, even a used one, and of one by id."""
+        reason = EndReason.LOGOUT
         with self._database.write() as connection:
-            ended = self.end_jar_session(connection, jar, reason)
-        if ended:
-            self.announce_end(ended, reason)
+            ended = {self.end_jar_session(connection, jar, reason)}
+            if session_id and revoke(connection, session_id, reason, self._clock()):
+                ended.add(session_id)
+        for one in ended - {None}:
+            self.announce_end(str(one), reason)
 
     def end_jar_session(
         self, connection: Connection, jar: str | None, reason: EndReason

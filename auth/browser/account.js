@@ -3,12 +3,18 @@
  * under the lock, so that no refresh in flight brings back what it has ended.
  */
 
-import { problemOf, REQUEST_TIMEOUT_MS } from "./api.js";
+import { LONGEST_REQUEST_MS, problemOf } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 
 /** @import { TabSession } from "./tab_session.js" */
 /** @import { TokenSet } from "./api.js" */
+
+/**
+ * Checking a password takes its time when many do at once.
+ * @param {() => Promise<Response>} work
+ */
+const patiently = (work) => exclusively(work, LONGEST_REQUEST_MS);
 
 /** Every method may throw an `ApiError`; then nothing has changed. */
 export class Account {
@@ -67,9 +73,9 @@ export class Account {
   async #post(path, form) {
     const headers = { "Content-Type": "application/json" };
     const body = form && JSON.stringify(form);
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(LONGEST_REQUEST_MS);
     const init = { method: "POST", headers, body, signal, keepalive: true };
-    const response = await callApi(this.#tab, this.#api, path, init, exclusively);
+    const response = await callApi(this.#tab, this.#api, path, init, patiently);
     if (!response.ok) throw await problemOf(response);
     return response;
   }

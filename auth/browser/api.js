@@ -2,8 +2,8 @@
  * HTTP to the auth backend: one call, one answer or one `ApiError`. No state, no token of its own.
  */
 
-/** A request must give up before those who wait for its lock do (see exclusive.js). */
-export const REQUEST_TIMEOUT_MS = 8_000;
+/** A request is given up after this time; those who wait for it have less patience (exclusive.js). */
+export const LONGEST_REQUEST_MS = 30_000;
 
 /** The only codes with which the server says that this browser's session is over. */
 const SESSION_IS_OVER = new Set(["no_session", "invalid", "session_ended"]);
@@ -59,7 +59,7 @@ export async function post(url, { json, token, keepalive = false } = {}) {
     credentials: "include",
     cache: "no-store",
     redirect: "error",
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    signal: AbortSignal.timeout(LONGEST_REQUEST_MS),
   });
   if (response.status === 204) return null;
   const content = await parse(response);

@@ -4,7 +4,7 @@
  */
 
 import { Account } from "./account.js";
-import { postForTokens } from "./api.js";
+import { LONGEST_REQUEST_MS, postForTokens } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 import * as pendingLogout from "./pending_logout.js";
@@ -24,13 +24,20 @@ export class AuthClient extends EventTarget {
   /** What may be seen of the access token, and done with it. */
   token;
 
-  /** @param {{api?: string}} [options] `api`: the auth backend's origin, if not the page's own */
-  constructor({ api = location.origin } = {}) {
+  /** What happened so far, here and in the other tabs (trace.js). */
+  trace;
+
+  /**
+   * @param {{api?: string, renewal?: import("./renewal.js").Strategy}} [options] `api`: the auth
+   *   backend's origin, if not the page's own
+   */
+  constructor({ api = location.origin, renewal = "visible" } = {}) {
     super();
     this.#api = new URL(api);
-    this.#tab = new TabSession(this.#api, this);
+    this.#tab = new TabSession(this.#api, this, renewal);
     this.account = new Account(this.#tab, this.#api);
     this.token = this.#tab.token;
+    this.trace = this.#tab.trace;
   }
 
   /** Begin: come back signed in if this browser holds a session, and stay signed in. */
@@ -61,11 +68,6 @@ export class AuthClient extends EventTarget {
   /** Why the last session ended, as the server's code for it; `null` if that is not known. */
   get reason() {
     return this.#tab.reason;
-  }
-
-  /** What happened so far in this tab, oldest first. */
-  get trace() {
-    return this.#tab.trace.events;
   }
 
   /**
@@ -129,7 +131,7 @@ export class AuthClient extends EventTarget {
       const tokens = await postForTokens(new URL(path, this.#api), form);
       pendingLogout.forget(pending);
       return tokens;
-    });
+    }, LONGEST_REQUEST_MS);
     // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)
     if (epoch !== this.#tab.epoch && pendingLogout.pendingId()) return;
     this.#tab.trace.add("login");

@@ -7,29 +7,44 @@
 
 import { ApiError } from "./api.js";
 
-/** Longer than any holder may take (api.js), so that a waiter sees the holder's end. */
+/** How long a caller waits for an answer. The lock is held on, because a late one may set a cookie. */
+export const PATIENCE_MS = 8_000;
+/** Longer than that, so that a waiter mostly sees the holder's end. */
 const WAIT_TIMEOUT_MS = 15_000;
 const LOCK_NAME = "auth.session";
 
 /**
  * Run `work` while no other tab runs any.
  * @template T
- * @param {(waitedMs: number) => Promise<T>} work
+ * @param {(waitedMs: number) => Promise<T>} work ends by itself at some time (api.js)
+ * @param {number} [patienceMs]
  * @returns {Promise<T>}
- * @throws {ApiError} `lock_timeout` if another tab does not finish in time
+ * @throws {ApiError} `lock_timeout` if another tab does not finish in time, `timeout` if `work` does
+ *   not; what it brings later is not waited for
  */
-export async function exclusively(work) {
-  if (!navigator.locks) return work(0);
+export function exclusively(work, patienceMs = PATIENCE_MS) {
+  if (!navigator.locks) return impatiently(work(0), patienceMs);
   const asked = performance.now();
   const signal = AbortSignal.timeout(WAIT_TIMEOUT_MS);
-  let granted = false;
-  try {
-    return await navigator.locks.request(LOCK_NAME, { signal }, () => {
-      granted = true;
-      return work(Math.round(performance.now() - asked));
+  return new Promise((resolve, reject) => {
+    const end = navigator.locks.request(LOCK_NAME, { signal }, async () => {
+      const running = work(Math.round(performance.now() - asked));
+      resolve(impatiently(running, patienceMs));
+      await running.catch(() => {});
     });
-  } catch (error) {
-    if (granted) throw error;
-    throw new ApiError({ code: "lock_timeout" });
-  }
+    end.catch(() => reject(new ApiError({ code: "lock_timeout" })));
+  });
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} running
+ * @param {number} patienceMs
+ * @returns {Promise<T>}
+ */
+function impatiently(running, patienceMs) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new ApiError({ code: "timeout" })), patienceMs);
+    running.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -12,6 +12,11 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 
 const KEY = "auth.logout-pending";
 
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+let retryMs = FIRST_RETRY_MS;
+let timer = 0;
+
 /** The note again, for browsers whose storage is full or switched off: it lasts as long as the page. */
 let own = /** @type {string | null} */ (null);
 
@@ -34,6 +39,11 @@ export async function logout(tab, api) {
   await finish(api, tab.trace);
 }
 
+/** Try no more for as long as this page lives; the note stays. */
+export function rest() {
+  clearTimeout(timer);
+}
+
 /** Note a logout, until it is finished or someone signs in. */
 function begin() {
   own = randomId();
@@ -53,12 +63,13 @@ export function forget(id) {
 
 /**
  * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout.
- * Without a network the note stays for the next try.
+ * Without a network the note stays, and the next try comes by itself.
  * @param {URL} api
  * @param {Trace} trace
  */
 export async function finish(api, trace) {
   const id = pendingId();
+  clearTimeout(timer);
   try {
     await exclusively(async () => {
       if (!id || pendingId() !== id) return; // another tab was faster, or someone signed in
@@ -66,8 +77,11 @@ export async function finish(api, trace) {
       forget(id);
       trace.add("logout.sent");
     });
+    retryMs = FIRST_RETRY_MS;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     trace.add("logout.postponed", { why: error.code });
+    timer = setTimeout(() => finish(api, trace), retryMs * (1 + Math.random() / 2));
+    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
   }
 }

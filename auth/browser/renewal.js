@@ -13,6 +13,23 @@ import { pendingId } from "./pending_logout.js";
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+/** More refreshes than this in such a time are a loop, whoever is to blame: pause, and show it. */
+const LOOP_REFRESHES = 30;
+const LOOP_MS = 30_000;
+
+/**
+ * When to renew without being asked: always ahead of expiry, ahead of it while the tab is visible, or
+ * never before the next call needs it.
+ * @typedef {"ahead" | "visible" | "lazy"} Strategy
+ */
+
+/**
+ * @param {string | null | undefined} text
+ * @returns {Strategy}
+ */
+export function toStrategy(text) {
+  return text === "ahead" || text === "lazy" ? text : "visible";
+}
 
 /**
  * @typedef {object} Owner what Renewal asks and tells
@@ -29,6 +46,11 @@ export class Renewal {
   #retryMs = FIRST_RETRY_MS;
   /** A retry keeps the time it was given (`Retry-After`), however often the page wakes. */
   #isRetryPlanned = false;
+  /** The last refresh was put off, and nobody has looked since. */
+  #isOverdue = false;
+  /** @type {number[]} when refreshes began, for the loop breaker */
+  #begun = [];
+  #strategy;
   #url;
   #trace;
   #owner;
@@ -36,9 +58,11 @@ export class Renewal {
   /**
    * @param {URL} api
    * @param {Trace} trace
+   * @param {Strategy} strategy
    * @param {Owner} owner
    */
-  constructor(api, trace, owner) {
+  constructor(api, trace, strategy, owner) {
+    this.#strategy = strategy;
     this.#url = new URL("/auth/refresh", api);
     this.#trace = trace;
     this.#owner = owner;
@@ -61,6 +85,7 @@ export class Renewal {
   plan(lifeSeconds) {
     this.#expiry = new Expiry(lifeSeconds);
     this.#retryMs = FIRST_RETRY_MS;
+    this.#isOverdue = false;
     this.#schedule(this.#expiry.napMs);
   }
 
@@ -74,8 +99,15 @@ export class Renewal {
   /** Look at the clocks: refresh if it is time, else go on waiting. For timers and wake-ups. */
   check() {
     if (this.#isRetryPlanned) return;
-    if (!this.#expiry || this.#expiry.isDue) return void this.now();
-    this.#schedule(this.#expiry.napMs);
+    if (this.#expiry && !this.#expiry.isDue && !this.#isOverdue) this.#schedule(this.#expiry.napMs);
+    else if (this.#mayAct) this.now();
+  }
+
+  /** Whether a refresh may go out that nobody has asked for. A tab at rest looks again on waking. */
+  get #mayAct() {
+    if (this.#strategy === "ahead") return true;
+    if (document.visibilityState !== "visible") return false;
+    return this.#strategy === "visible" || this.#isOverdue || !this.#expiry;
   }
 
   /** Refresh now; callers at one time share one request. Never throws. */
@@ -95,6 +127,7 @@ export class Renewal {
     const isLate = () => epoch !== this.#owner.epoch();
     this.#trace.add("refresh.started");
     try {
+      this.#breakLoop();
       const answer = await exclusively(async (waitedMs) => {
         this.#trace.add("refresh.waited", { ms: waitedMs });
         // A logout that the server has not heard of forbids to come back by its cookie.
@@ -118,9 +151,23 @@ export class Renewal {
     this.#trace.add("refresh.postponed", { why: error.code, status: error.status });
     const waitMs = Math.max(this.#retryMs, error.retryAfterSeconds * 1000);
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
-    this.#schedule(waitMs * (1 + Math.random() / 2), () => this.now());
-    this.#isRetryPlanned = true;
+    this.#schedule(waitMs * (1 + Math.random() / 2), () => this.#retry());
+    this.#isRetryPlanned = this.#isOverdue = true;
     this.#owner.postponed();
+  }
+
+  /** Come back to a refresh that was put off: now, or when the tab is looked at again. */
+  #retry() {
+    this.#isRetryPlanned = false;
+    this.check();
+  }
+
+  /** @throws {ApiError} `too_many_refreshes`, to be put off like any other */
+  #breakLoop() {
+    const now = performance.now();
+    this.#begun = [...this.#begun.filter((at) => now - at < LOOP_MS), now];
+    if (this.#begun.length <= LOOP_REFRESHES) return;
+    throw new ApiError({ code: "too_many_refreshes", retryAfterSeconds: LOOP_MS / 1000 });
   }
 
   /**

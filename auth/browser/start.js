@@ -6,9 +6,12 @@
  */
 
 import { AuthClient } from "./auth_client.js";
+import { toStrategy } from "./renewal.js";
 
 export { socketTicket } from "./socket_ticket.js";
 
-export const auth = new AuthClient();
+const renewal = document.querySelector('meta[name="auth-renewal"]')?.getAttribute("content");
+
+export const auth = new AuthClient({ renewal: toStrategy(renewal) });
 Object.assign(globalThis, { auth });
 auth.start();

@@ -32,13 +32,14 @@ export class TabSession {
   /**
    * @param {URL} api
    * @param {EventTarget} events gets the `state` and `trace` events
+   * @param {import("./renewal.js").Strategy} strategy
    */
-  constructor(api, events) {
+  constructor(api, events, strategy) {
     this.#api = api;
     this.#events = events;
-    this.trace = new Trace(events);
+    this.trace = new Trace(events, this.#listening.signal);
     this.#tabs = new Tabs((message, via) => this.#hear(message, via), this.#listening.signal);
-    this.#renewal = new Renewal(api, this.trace, {
+    this.#renewal = new Renewal(api, this.trace, strategy, {
       epoch: () => this.epoch,
       renewed: (answer) => this.accept(answer),
       refused: (reason) => this.leave(reason),
@@ -66,6 +67,7 @@ export class TabSession {
     this.#listening.abort();
     this.#access.drop();
     this.#renewal.stop();
+    pendingLogout.rest();
   }
 
   /** Whether there is an access token, fresh or not. */
@@ -131,6 +133,7 @@ export class TabSession {
     if (this.session?.id !== sid) return;
     this.trace.add("logout.received", { via: "server", reason });
     this.leave(reason);
+    if (reason === "replaced") this.refresh(); // somebody has signed in at this browser: look who
   }
 
   /**

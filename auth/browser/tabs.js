@@ -8,6 +8,7 @@
 
 const EVENT_KEY = "auth.event";
 const CHANNEL = "auth";
+const REMEMBERED = 20;
 
 /** @typedef {{kind: "login" | "logout", sid: string | null, reason?: string}} Message */
 
@@ -15,7 +16,8 @@ export class Tabs {
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;
   /** @type {(message: Message, via: "storage" | "broadcast") => void} */
   #hear;
-  #lastId = "";
+  /** Each message comes by two ways, and those of several tabs may come in between. @type {string[]} */
+  #known = [];
 
   /**
    * @param {(message: Message, via: "storage" | "broadcast") => void} hear
@@ -32,7 +34,7 @@ export class Tabs {
   tell(message) {
     // The same value written twice fires nothing, so every message is unique.
     const unique = { ...message, id: randomId() };
-    this.#lastId = unique.id;
+    this.#isNew(unique.id);
     writeNote(EVENT_KEY, JSON.stringify(unique));
     this.#channel?.postMessage(unique);
   }
@@ -52,9 +54,17 @@ export class Tabs {
    * @param {"storage" | "broadcast"} via
    */
   #receive(message, via) {
-    if (typeof message?.id !== "string" || message.id === this.#lastId) return;
-    this.#lastId = message.id;
-    this.#hear(message, via);
+    if (typeof message?.id === "string" && this.#isNew(message.id)) this.#hear(message, via);
+  }
+
+  /**
+   * Say whether a message has not been heard or sent yet, and remember it.
+   * @param {string} id
+   */
+  #isNew(id) {
+    if (this.#known.includes(id)) return false;
+    this.#known = [...this.#known.slice(1 - REMEMBERED), id];
+    return true;
   }
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from httpx2 import Response
 from starlette.testclient import TestClient
@@ -82,6 +83,38 @@ class Browser:
         headers = bearer(self.access_token)
         return self.client.post(
             '/auth/socket-ticket', json={'client_id': client_id}, headers=headers
+        )
+
+    def devices(self) -> list[dict[str, Any]]:
+        """Return the user's sessions, as the page that lists them gets them."""
+        answer = self.client.get('/auth/sessions', headers=bearer(self.access_token))
+        devices: list[dict[str, Any]] = answer.json()
+        return devices
+
+    def end_device(self, session_id: str) -> Response:
+        """End one of the user's sessions."""
+        headers = bearer(self.access_token)
+        return self.client.delete(f'/auth/sessions/{session_id}', headers=headers)
+
+    def log_out_everywhere(self) -> Response:
+        """End all of the user's sessions."""
+        return self.client.post('/auth/logout-all', headers=bearer(self.access_token))
+
+    def log_out_others(self) -> Response:
+        """End all of the user's sessions but this one."""
+        return self.client.post('/auth/logout-others', headers=bearer(self.access_token))
+
+    def change_password(self, current: str, new: str) -> Response:
+        """Set a new password."""
+        form = {'current_password': current, 'new_password': new}
+        headers = bearer(self.access_token)
+        return self._keep(self.client.post('/auth/password', json=form, headers=headers))
+
+    def delete_account(self, password: str) -> Response:
+        """Delete the account."""
+        headers = bearer(self.access_token)
+        return self.client.post(
+            '/auth/delete-account', json={'password': password}, headers=headers
         )
 
     def _keep(self, answer: Response) -> Response:

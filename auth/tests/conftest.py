@@ -1,4 +1,4 @@
-"""A server on a SQLite file, its clock that is moved, and two browsers. Cheap argon2id, no mock."""
+"""A server on SQLite and on PostgreSQL, its clock that is moved, two browsers. No mock."""
 
 from __future__ import annotations
 
@@ -21,15 +21,45 @@ from auth import (
 
 from .browser import COOKIE, ORIGIN, Account, Browser, new_account
 from .clock import Clock
-from .database_file import DatabaseFile
+from .postgres import Postgres, own_schema
+from .stored import Stored
 
+POSTGRES = pytest.StashKey[Postgres]()
+DATABASES = ('sqlite', 'postgresql')
 Serve = Callable[[AuthSettings], Browser]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Start a PostgreSQL for all workers of this run."""
+    config.addinivalue_line('markers', 'databases(*kinds): run on these only, not on both')
+    if not hasattr(config, 'workerinput'):
+        config.stash[POSTGRES] = Postgres()
+        config.stash[POSTGRES].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it."""
+    if POSTGRES in config.stash:
+        config.stash[POSTGRES].stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what stores something on both databases, or on those that a `databases` mark names."""
+    if 'stored' in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker('databases')
+        metafunc.parametrize('stored', mark.args if mark else DATABASES, indirect=True)
+
+
 @pytest.fixture(scope='session')
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the keys that all servers share."""
+    return tmp_path_factory.mktemp('keys')
+
+
+@pytest.fixture(scope='session')
+def keys(keys_folder: Path) -> Keys:
     """Make keys once: no test changes them."""
-    return load_or_create(tmp_path_factory.mktemp('keys'))
+    return load_or_create(keys_folder)
 
 
 @pytest.fixture
@@ -39,16 +69,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database_file(tmp_path: Path) -> DatabaseFile:
-    """Give the file that the servers of this test share."""
-    return DatabaseFile(tmp_path / 'auth.sqlite')
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stored]:
+    """Give the empty database that the servers of this test share."""
+    with ExitStack() as stack:
+        if request.param == 'sqlite':
+            url = f'sqlite:///{tmp_path}/auth.sqlite'
+        else:
+            url = stack.enter_context(own_schema())
+        yield Stored(url)
 
 
 @pytest.fixture
-def settings(keys: Keys, clock: Clock, database_file: DatabaseFile) -> AuthSettings:
+def settings(keys: Keys, clock: Clock, stored: Stored) -> AuthSettings:
     """Give the product's defaults, apart from what hashing costs."""
     return AuthSettings(
-        database_url=database_file.url,
+        database_url=stored.url,
         keys=keys,
         issuer=ORIGIN,
         cookie_name=COOKIE,

@@ -18,6 +18,7 @@ from . import forge
 from .browser import Account, Browser, bearer
 from .clock import JUST, START, Clock
 
+pytestmark = pytest.mark.databases('sqlite')  # no token is ever stored
 GONE: Any = object()  # in a change: the header or claim is left out
 ATTACKER = Ed25519PrivateKey.generate()
 ATTACKER_JWK = {

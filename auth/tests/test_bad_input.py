@@ -16,8 +16,9 @@ from httpx2 import Response
 from auth.problems import MAX_BODY_BYTES
 
 from .browser import Account, Browser, altered, bearer, new_account
-from .database_file import DatabaseFile
+from .stored import Stored
 
+pytestmark = pytest.mark.databases('sqlite')  # what is refused never gets to one
 GONE: Any = object()  # the field is left out
 CANARY = 'canary-7f3a91'  # stands in bad input, and must not come back
 JSON = {'Content-Type': 'application/json'}
@@ -107,7 +108,7 @@ def test_bad_field_is_named_and_refused(
     *,
     laptop: Browser,
     ada: Account,
-    database_file: DatabaseFile,
+    stored: Stored,
     field: str,
     value: object,
     sentence: str,
@@ -115,13 +116,13 @@ def test_bad_field_is_named_and_refused(
     """Shows that each wrong field has its sentence, is not echoed, and leaves no account."""
     form = {'stay_signed_in': True} | asdict(ada) | {field: value}
     body = json.dumps({name: entry for name, entry in form.items() if entry is not GONE})
-    before = database_file.dump()
+    before = stored.dump()
 
     answer = laptop.client.post('/auth/register', content=body, headers=JSON)
 
     problem = expect_problem(answer, 422, 'invalid_input')
     assert problem['errors'] == {field: sentence}
-    assert database_file.dump() == before
+    assert stored.dump() == before
     assert laptop.register(ada).status_code == 201
 
 
@@ -161,19 +162,19 @@ def test_all_bad_fields_are_named_together(laptop: Browser) -> None:
 
 @pytest.mark.parametrize('spelling', ['{0}', '  {0} ', '\t{0}\n', 'UPPER', 'Capital'])
 def test_address_has_one_account(
-    signed_in: Browser, ada: Account, phone: Browser, database_file: DatabaseFile, spelling: str
+    signed_in: Browser, ada: Account, phone: Browser, stored: Stored, spelling: str
 ) -> None:
     """Shows that a taken address is taken in any case and with spaces around it."""
     upper, capital = ada.email.upper(), ada.email.replace('example', 'Example')
     email = {'UPPER': upper, 'Capital': capital}.get(spelling, spelling.format(ada.email))
-    before = database_file.dump()
+    before = stored.dump()
 
     answer = phone.register(replace(new_account('Eve'), email=email))
 
     problem = expect_problem(answer, 409, 'email_taken')
     assert ada.name not in answer.text
     assert 'errors' not in problem
-    assert database_file.dump() == before
+    assert stored.dump() == before
     assert phone.log_in(ada).status_code == 200
 
 
@@ -236,10 +237,10 @@ def test_body_limit_is_sixteen_kib(
     ],
 )
 def test_garbage_cookie_is_no_token(
-    signed_in: Browser, phone: Browser, database_file: DatabaseFile, cookie: str
+    signed_in: Browser, phone: Browser, stored: Stored, cookie: str
 ) -> None:
     """Shows that a cookie which is not ours is refused and deleted, and harms nobody."""
-    before = database_file.dump()
+    before = stored.dump()
 
     answer = phone.present(cookie.format(token=signed_in.jar))
 
@@ -248,7 +249,7 @@ def test_garbage_cookie_is_no_token(
     assert answer.json()['title'] == 'The refresh token is not valid.'
     assert 'Max-Age=0' in answer.headers['Set-Cookie']
     assert cookie not in answer.text
-    assert database_file.dump() == before
+    assert stored.dump() == before
     assert signed_in.refresh().status_code == 200
 
 
@@ -302,16 +303,16 @@ def test_bad_ticket_request_is_refused(
 def test_wrong_address_changes_nothing(
     *,
     signed_in: Browser,
-    database_file: DatabaseFile,
+    stored: Stored,
     method: str,
     path: str,
     status: int,
     code: str,
 ) -> None:
     """Shows that following a link signs nobody out, and that these answers are problems too."""
-    before = database_file.dump()
+    before = stored.dump()
 
     answer = signed_in.client.request(method, path)
 
     expect_problem(answer, status, code)
-    assert database_file.dump() == before
+    assert stored.dump() == before

@@ -1,39 +1,41 @@
-"""Many callers at one instant, in threads that start together, on one SQLite file."""
+"""Many callers at one instant: threads that start together, in one server and in two."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from auth import AuthBackend, AuthSettings, EndReason, InvalidSocketTicket, SessionEnded
-from auth.database import Database
-from auth.models import SCHEMA_VERSION
-from auth.rotation import Outcome, Refreshed
+from auth import AuthBackend, EndReason, InvalidSocketTicket, SessionEnded
+from auth.rotation import Outcome
 
-from .browser import ORIGIN, Account, Browser
-from .database_file import DatabaseFile
+from . import other_process
+from .at_once import at_once
+from .browser import ORIGIN, Account, Browser, new_account
+from .other_process import Server, start_other_process
+from .stored import Stored
 
-T = TypeVar('T')
 CALLERS = 20
-ROUNDS = 5  # the first opens the connections; from then on callers truly collide
+ROUNDS = 30  # the first opens the connections; from then on callers truly collide
 
 
-def at_once(*calls: Callable[[], T]) -> list[T]:
-    """Run all calls in threads of their own, released by one barrier; return what they return."""
-    barrier = threading.Barrier(len(calls))
+@pytest.fixture(scope='module')
+def process() -> Iterator[Executor]:
+    """Give a second process."""
+    with start_other_process(CALLERS) as process:
+        yield process
 
-    def run(call: Callable[[], T]) -> T:
-        barrier.wait()
-        return call()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+@pytest.fixture
+def server(stored: Stored, keys_folder: Path) -> Server:
+    """Say what a second server of the same sessions needs."""
+    return Server(stored.url, keys_folder)
 
 
 def test_one_of_many_refreshes_rotates(signed_in: Browser, backend: AuthBackend) -> None:
@@ -42,13 +44,32 @@ def test_one_of_many_refreshes_rotates(signed_in: Browser, backend: AuthBackend)
 
     for generation in range(1, ROUNDS + 1):
         token = leaf
-        answers = at_once(*[lambda token=token: backend.rotation.refresh(token)] * CALLERS)
+        answers = at_once(*[partial(backend.rotation.refresh, token)] * CALLERS)
 
         outcomes = Counter(answer.outcome for answer in answers)
         assert outcomes == {Outcome.ROTATED: 1, Outcome.OVERLAPPED: CALLERS - 1}
         assert {answer.issued.generation for answer in answers} == {generation}
         (leaf,) = {answer.issued.refresh_token for answer in answers}
 
+    assert signed_in.present(leaf).json()['outcome'] == 'rotated'
+
+
+def test_one_of_many_refreshes_rotates_in_two_processes(
+    signed_in: Browser, process: Executor, server: Server
+) -> None:
+    """Shows the same for twenty tabs of which ten are served by another server."""
+    here = partial(other_process.refresh, server, signed_in.jar, CALLERS // 2, ROUNDS)
+    there = process.submit(here)
+
+    both = list(zip(here(), there.result(), strict=True))
+
+    for generation, (some, others) in enumerate(both, start=1):
+        answers = some + others
+        outcomes = Counter(answer.outcome for answer in answers)
+        assert outcomes == {Outcome.ROTATED: 1, Outcome.OVERLAPPED: CALLERS - 1}
+        assert {answer.issued.generation for answer in answers} == {generation}
+        assert len({answer.issued.refresh_token for answer in answers}) == 1
+    leaf = both[-1][0][0].issued.refresh_token
     assert signed_in.present(leaf).json()['outcome'] == 'rotated'
 
 
@@ -65,29 +86,56 @@ def test_many_http_refreshes_agree(signed_in: Browser, app: FastAPI) -> None:
     assert len({browser.jar for browser in browsers}) == 1
 
 
+def refresh_or_reason(backend: AuthBackend, token: str) -> str:
+    """Return the refresh token that one gets, or why one gets none."""
+    try:
+        return backend.rotation.refresh(token).issued.refresh_token
+    except SessionEnded as error:
+        return error.reason
+
+
+def expect_logged_out(browser: Browser, stored: Stored, answers: list[str]) -> None:
+    """Check that no token that was got meanwhile is worth anything, nor is the one before."""
+    assert stored.end_reason(browser.session_id) == 'logout'
+    for token in {*answers, browser.jar} - {'logout'}:
+        assert browser.present(token).json()['reason'] == 'logout'
+
+
 def test_no_refresh_survives_a_logout(
-    signed_in: Browser, backend: AuthBackend, database_file: DatabaseFile
+    signed_in: Browser, backend: AuthBackend, stored: Stored
 ) -> None:
     """Shows that whatever refreshes are served around a logout, none of their tokens lives."""
-    token, session_id = signed_in.jar, signed_in.session_id
-
-    def refresh() -> str:
-        try:
-            return backend.rotation.refresh(token).issued.refresh_token
-        except SessionEnded as error:
-            return error.reason
+    refresh = partial(refresh_or_reason, backend, signed_in.jar)
+    session_id = signed_in.session_id
 
     def log_out() -> str:
         backend.sessions.end(session_id, EndReason.LOGOUT)
-        return 'logged out'
+        return 'logout'
 
     answers = at_once(*[refresh] * 10, log_out, *[refresh] * 9)
 
-    assert 'logged out' in answers
-    assert database_file.end_reason(session_id) == 'logout'
-    for answer in set(answers) - {'logged out', 'logout'}:
-        assert signed_in.present(answer).json()['reason'] == 'logout'
-    assert signed_in.present(token).json()['reason'] == 'logout'
+    expect_logged_out(signed_in, stored, answers)
+
+
+def test_no_refresh_survives_a_logout_in_another_process(
+    *,
+    laptop: Browser,
+    backend: AuthBackend,
+    stored: Stored,
+    process: Executor,
+    server: Server,
+) -> None:
+    """Shows the same for a logout that another server serves."""
+    for _ in range(10):
+        laptop.client.cookies.clear()
+        laptop.register(new_account('Ada'))
+        refresh = partial(refresh_or_reason, backend, laptop.jar)
+        logout = process.submit(other_process.log_out, server, laptop.jar)
+
+        answers = at_once(*[refresh] * (CALLERS - 1), barrier=other_process.the_barrier())
+
+        logout.result()
+        expect_logged_out(laptop, stored, answers)
 
 
 def test_sessions_do_not_disturb_each_other(
@@ -97,10 +145,7 @@ def test_sessions_do_not_disturb_each_other(
     phone.register(grace)
     tokens = [signed_in.jar, phone.jar]
 
-    def refresh(token: str) -> Refreshed:
-        return backend.rotation.refresh(token)
-
-    answers = at_once(*[lambda token=token: refresh(token) for token in tokens * 5])
+    answers = at_once(*[partial(backend.rotation.refresh, token) for token in tokens * 5])
 
     sessions = [answer.issued.refresh_token.split('.')[1] for answer in answers]
     assert sessions == [signed_in.session_id, phone.session_id] * 5
@@ -108,14 +153,14 @@ def test_sessions_do_not_disturb_each_other(
 
 
 def test_one_of_two_registrations_wins(
-    laptop: Browser, phone: Browser, ada: Account, database_file: DatabaseFile
+    laptop: Browser, phone: Browser, ada: Account, stored: Stored
 ) -> None:
     """Shows that an address is taken once, even if nobody had it when both looked."""
     answers = at_once(lambda: laptop.register(ada), lambda: phone.register(ada))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
-    assert database_file.value('SELECT count(*) FROM users') == 1
-    assert database_file.value('SELECT count(*) FROM sessions') == 1
+    assert stored.value('SELECT count(*) FROM users') == 1
+    assert stored.value('SELECT count(*) FROM sessions') == 1
 
 
 def test_ticket_is_redeemed_once(signed_in: Browser, backend: AuthBackend) -> None:
@@ -130,16 +175,3 @@ def test_ticket_is_redeemed_once(signed_in: Browser, backend: AuthBackend) -> No
         return True
 
     assert sum(at_once(*[redeem] * CALLERS)) == 1
-
-
-def test_servers_that_start_together_agree(
-    database_file: DatabaseFile, settings: AuthSettings
-) -> None:
-    """Shows that several processes may find an empty file at once, and make one set of tables."""
-    databases = [Database(settings.database_url) for _ in range(4)]
-
-    at_once(*[database.create_tables for database in databases])
-
-    assert database_file.value('SELECT version FROM schema_info') == SCHEMA_VERSION
-    for database in databases:
-        database.close()

@@ -13,6 +13,7 @@ from .browser import COOKIE, Account, Browser
 from .clock import DAY, Clock
 from .conftest import Serve
 
+pytestmark = pytest.mark.databases('sqlite')  # none knows of cookies
 PROTECTION = {'HttpOnly', 'Secure', 'SameSite=strict', 'Path=/'}  # no Domain: this host only
 FORTNIGHT = f'Max-Age={14 * DAY}'
 

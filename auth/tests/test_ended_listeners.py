@@ -10,10 +10,10 @@ from auth import AuthBackend
 
 from .browser import Account, Browser
 from .clock import MINUTE, Clock
-from .database_file import DatabaseFile
+from .stored import Stored
 
 
-def log_out_twice(laptop: Browser, ada: Account, clock: Clock, file: DatabaseFile) -> None:
+def log_out_twice(laptop: Browser, ada: Account, clock: Clock, file: Stored) -> None:
     """End the session; then try again."""
     cookie = laptop.jar
     laptop.log_out()
@@ -21,12 +21,12 @@ def log_out_twice(laptop: Browser, ada: Account, clock: Clock, file: DatabaseFil
     laptop.log_out()
 
 
-def sign_in_again(laptop: Browser, ada: Account, clock: Clock, file: DatabaseFile) -> None:
+def sign_in_again(laptop: Browser, ada: Account, clock: Clock, file: Stored) -> None:
     """Replace the session by another."""
     laptop.log_in(ada)
 
 
-def replay(laptop: Browser, ada: Account, clock: Clock, file: DatabaseFile) -> None:
+def replay(laptop: Browser, ada: Account, clock: Clock, file: Stored) -> None:
     """Present a pruned token, twice."""
     copy = laptop.jar
     for _ in range(3):
@@ -36,7 +36,7 @@ def replay(laptop: Browser, ada: Account, clock: Clock, file: DatabaseFile) -> N
     laptop.present(copy)
 
 
-def refresh_disabled(laptop: Browser, ada: Account, clock: Clock, file: DatabaseFile) -> None:
+def refresh_disabled(laptop: Browser, ada: Account, clock: Clock, file: Stored) -> None:
     """Refresh after the account was disabled, which revokes the session."""
     file.execute('UPDATE users SET disabled_at = 0')
     laptop.refresh()
@@ -56,19 +56,19 @@ def test_each_end_is_announced_once(
     signed_in: Browser,
     ada: Account,
     clock: Clock,
-    database_file: DatabaseFile,
+    stored: Stored,
     backend: AuthBackend,
-    end: Callable[[Browser, Account, Clock, DatabaseFile], None],
+    end: Callable[[Browser, Account, Clock, Stored], None],
     reason: str,
 ) -> None:
     """Shows that pages bound to a session hear that it is over, and what the file says by then."""
     session_id, heard = signed_in.session_id, []
 
     def listen(ended: str, why: str) -> None:
-        heard.append((ended, why, database_file.end_reason(ended)))
+        heard.append((ended, why, stored.end_reason(ended)))
 
     backend.sessions.on_ended(listen)
 
-    end(signed_in, ada, clock, database_file)
+    end(signed_in, ada, clock, stored)
 
     assert heard == [(session_id, reason, reason)]

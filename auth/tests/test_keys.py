@@ -19,6 +19,7 @@ from auth import AuthSettings, Keys, load_or_create
 from .browser import ORIGIN, Account, Browser
 from .conftest import Serve
 
+pytestmark = pytest.mark.databases('sqlite')  # they are files
 FILES = ['master.secret', 'signing-key.pem']
 
 

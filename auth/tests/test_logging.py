@@ -79,6 +79,42 @@ def test_whole_run_logs_no_secret(
     assert [secret for secret in secrets if secret and secret in log] == []
 
 
+def test_changes_of_an_account_log_no_secret(
+    *,
+    laptop: Browser,
+    phone: Browser,
+    ada: Account,
+    grace: Account,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Shows the same for what ends many sessions, with passwords old, new and wrong."""
+    caplog.set_level(logging.DEBUG)
+    new_password = 'canary phrase of the new kind'
+    secrets = {ada.email, ada.password, grace.password, new_password}
+    laptop.register(ada)
+    user_id = laptop.me().json()['user']['id']
+    for act in (
+        lambda: laptop.change_password(grace.password, new_password),
+        lambda: laptop.change_password(ada.password, new_password),
+        laptop.devices,
+        lambda: laptop.end_device(phone.session_id),
+        laptop.log_out_others,
+        lambda: laptop.delete_account(ada.password),
+        lambda: laptop.delete_account(new_password),
+    ):
+        phone.log_in(ada)
+        phone.log_in(replace(ada, password=new_password))
+        for browser in (laptop, phone):
+            secrets.update([browser.access_token, browser.jar, browser.jar.rpartition('.')[2]])
+        act()
+
+    log = everything(caplog)
+    events = {record.getMessage().split()[0] for record in caplog.records if 'audit' in record.name}
+    assert events >= {'password_refused', 'password_changed', 'ended_elsewhere', 'account_deleted'}
+    assert user_id in log
+    assert [secret for secret in secrets if secret and secret in log] == []
+
+
 def test_name_cannot_write_log_lines(
     laptop: Browser, ada: Account, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+
+from auth import AuthBackend
 
 from .browser import COOKIE, Account, Browser, altered, bearer
 from .clock import DAY, MINUTE, Clock
-from .database_file import DatabaseFile
+from .faults import Fault
+from .stored import Stored
 
 
 def test_logout_ends_the_session_for_good(signed_in: Browser) -> None:
@@ -34,20 +39,18 @@ def test_logout_deletes_the_cookie_it_set(laptop: Browser, ada: Account) -> None
     assert set(deletion.split('; ')[1:]) == {*changed, 'Max-Age=0'}
 
 
-def test_second_logout_changes_nothing(
-    signed_in: Browser, clock: Clock, database_file: DatabaseFile
-) -> None:
+def test_second_logout_changes_nothing(signed_in: Browser, clock: Clock, stored: Stored) -> None:
     """Shows that logging out twice is as good as once, and keeps the moment of the first."""
     cookie = signed_in.jar
     signed_in.log_out()
-    before = database_file.dump()
+    before = stored.dump()
     clock.advance(MINUTE)
     signed_in.jar = cookie
 
     answer = signed_in.log_out()
 
     assert answer.status_code == 204
-    assert database_file.dump() == before
+    assert stored.dump() == before
 
 
 def test_logout_ends_only_this_session(signed_in: Browser, phone: Browser, ada: Account) -> None:
@@ -73,22 +76,22 @@ def test_logout_ends_only_this_session(signed_in: Browser, phone: Browser, ada: 
     ],
 )
 def test_logout_without_a_session_is_fine(
-    signed_in: Browser, phone: Browser, database_file: DatabaseFile, cookie: str, authorization: str
+    signed_in: Browser, phone: Browser, stored: Stored, cookie: str, authorization: str
 ) -> None:
     """Shows that there is nothing a client could do wrong, and no way to harm others."""
-    before = database_file.dump()
+    before = stored.dump()
     phone.jar = cookie
 
     answer = phone.client.post('/auth/logout', headers={'Authorization': authorization})
 
     assert answer.status_code == 204
     assert 'Max-Age=0' in answer.headers['Set-Cookie']
-    assert database_file.dump() == before
+    assert stored.dump() == before
 
 
 @pytest.mark.parametrize('rotations', [0, 1, 3])
 def test_any_genuine_token_logs_out(
-    signed_in: Browser, clock: Clock, database_file: DatabaseFile, rotations: int
+    signed_in: Browser, clock: Clock, stored: Stored, rotations: int
 ) -> None:
     """Shows that a live, a used and a pruned token end the session, as a logout not as a replay."""
     token, session_id = signed_in.jar, signed_in.session_id
@@ -100,12 +103,12 @@ def test_any_genuine_token_logs_out(
     answer = signed_in.log_out()
 
     assert answer.status_code == 204
-    assert database_file.end_reason(session_id) == 'logout'
+    assert stored.end_reason(session_id) == 'logout'
 
 
 @pytest.mark.parametrize('age', [0, 600, 3 * DAY])
 def test_expired_access_token_logs_out(
-    signed_in: Browser, clock: Clock, database_file: DatabaseFile, age: int
+    signed_in: Browser, clock: Clock, stored: Stored, age: int
 ) -> None:
     """Shows that a page that slept may still sign out, even if its cookie is gone."""
     session_id = signed_in.session_id
@@ -115,7 +118,7 @@ def test_expired_access_token_logs_out(
     answer = signed_in.log_out()
 
     assert answer.status_code == 204
-    assert database_file.end_reason(session_id) == 'logout'
+    assert stored.end_reason(session_id) == 'logout'
 
 
 def test_forged_tokens_end_no_session(signed_in: Browser, phone: Browser) -> None:
@@ -131,19 +134,19 @@ def test_forged_tokens_end_no_session(signed_in: Browser, phone: Browser) -> Non
 
 
 def test_cookie_and_bearer_both_end(
-    signed_in: Browser, phone: Browser, grace: Account, database_file: DatabaseFile
+    signed_in: Browser, phone: Browser, grace: Account, stored: Stored
 ) -> None:
     """Shows that a page whose cookie has moved on to another user leaves neither session alive."""
     phone.register(grace)
 
     phone.client.post('/auth/logout', headers=bearer(signed_in.access_token))
 
-    ended = database_file.value("SELECT count(*) FROM sessions WHERE revoked_reason = 'logout'")
+    ended = stored.value("SELECT count(*) FROM sessions WHERE revoked_reason = 'logout'")
     assert ended == 2
 
 
 def test_refresh_after_logout_revives_nothing(
-    signed_in: Browser, phone: Browser, clock: Clock, database_file: DatabaseFile
+    signed_in: Browser, phone: Browser, clock: Clock, stored: Stored
 ) -> None:
     """Shows that refreshes sent before a logout and served after it are refused, leaf or overlap.
 
@@ -155,9 +158,32 @@ def test_refresh_after_logout_revives_nothing(
     clock.advance(1)
     assert phone.present(used).json()['outcome'] == 'overlapped'
     signed_in.log_out()
-    before = database_file.dump()
+    before = stored.dump()
 
     late = [phone.present(token) for token in (used, leaf)]
 
     assert [answer.json()['reason'] for answer in late] == ['logout', 'logout']
-    assert database_file.dump() == before
+    assert stored.dump() == before
+
+
+def test_logout_is_all_or_nothing(
+    signed_in: Browser,
+    ada: Account,
+    backend: AuthBackend,
+    stored: Stored,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shows that a logout with both tokens ends both sessions or, after a fault, none."""
+    fault, unchanged = Fault(backend.database, monkeypatch), []
+    for moment in itertools.count():
+        signed_in.client.cookies.clear()
+        signed_in.log_in(ada)
+        before = stored.dump()
+        fault.at(moment)
+        signed_in.log_out()
+        if not fault.happened:
+            break
+        unchanged.append(stored.dump() == before)
+
+    assert len(unchanged) > 3
+    assert all(unchanged)

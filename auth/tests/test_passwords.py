@@ -16,8 +16,9 @@ from auth.passwords import Passwords
 
 from .browser import Account, Browser
 from .conftest import Serve
-from .database_file import DatabaseFile
+from .stored import Stored
 
+pytestmark = pytest.mark.databases('sqlite')  # a hash is text to any
 HASH = 'SELECT password_hash FROM users'
 
 
@@ -164,17 +165,17 @@ def watch_argon2(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_stored_hash_is_salted_argon2id(
-    signed_in: Browser, phone: Browser, ada: Account, grace: Account, database_file: DatabaseFile
+    signed_in: Browser, phone: Browser, ada: Account, grace: Account, stored: Stored
 ) -> None:
     """Shows that equal passwords have different hashes, and that no password is stored."""
     phone.register(replace(grace, password=ada.password))
 
-    first = database_file.value(f'{HASH} WHERE email = ?', ada.email)
-    second = database_file.value(f'{HASH} WHERE email = ?', grace.email)
+    first = stored.value(f'{HASH} WHERE email = ?', ada.email)
+    second = stored.value(f'{HASH} WHERE email = ?', grace.email)
 
     assert str(first).startswith('$argon2id$v=19$')
     assert first != second
-    assert ada.password not in database_file.dump()
+    assert ada.password not in stored.dump()
 
 
 def test_product_hashes_as_owasp_says(settings: AuthSettings) -> None:
@@ -199,23 +200,23 @@ def test_outdated_hash_is_renewed_at_login(
     ada: Account,
     settings: AuthSettings,
     serve: Serve,
-    database_file: DatabaseFile,
+    stored: Stored,
 ) -> None:
     """Shows that a login after the figures were raised stores a new hash, once and if right."""
-    old = database_file.value(HASH)
+    old = stored.value(HASH)
     stronger = Argon2Profile(memory_kib=16, passes=2, lanes=1)
     browser = serve(replace(settings, argon2=stronger))
 
     browser.log_in(replace(ada, password=ada.password + 'x'))
-    after_wrong = database_file.value(HASH)
+    after_wrong = stored.value(HASH)
     assert browser.log_in(ada).status_code == 200
-    after_right = database_file.value(HASH)
+    after_right = stored.value(HASH)
     assert browser.log_in(ada).status_code == 200
 
     assert after_wrong == old
     assert '$m=8,t=1,p=1$' in str(old)
     assert '$m=16,t=2,p=1$' in str(after_right)
-    assert database_file.value(HASH) == after_right
+    assert stored.value(HASH) == after_right
 
 
 def test_minimum_length_is_a_setting(settings: AuthSettings, serve: Serve, ada: Account) -> None:

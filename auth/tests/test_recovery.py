@@ -6,7 +6,7 @@ import pytest
 
 from .browser import Account, Browser, altered
 from .clock import JUST, MINUTE, Clock
-from .database_file import DatabaseFile
+from .stored import Stored
 
 
 def test_lost_answer_is_forgiven(signed_in: Browser, clock: Clock) -> None:
@@ -38,18 +38,18 @@ def test_other_tabs_overlap_with_a_recovery(signed_in: Browser, clock: Clock) ->
 
 
 def test_recovery_does_not_move_the_idle_limit(
-    signed_in: Browser, clock: Clock, database_file: DatabaseFile
+    signed_in: Browser, clock: Clock, stored: Stored
 ) -> None:
     """Shows that only a rotation prolongs a session."""
     kept = signed_in.jar
     signed_in.refresh()
-    limit = database_file.value('SELECT idle_expires_at FROM sessions')
+    limit = stored.value('SELECT idle_expires_at FROM sessions')
     clock.advance(10 * MINUTE)
 
     answer = signed_in.present(kept)
 
     assert answer.json()['outcome'] == 'recovered'
-    assert database_file.value('SELECT idle_expires_at FROM sessions') == limit
+    assert stored.value('SELECT idle_expires_at FROM sessions') == limit
 
 
 @pytest.mark.parametrize(('apart', 'status'), [(30, 200), (30 + JUST, 401)])

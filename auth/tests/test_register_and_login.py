@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
 
 from auth import AuthBackend
 
-from .browser import Account, Browser, altered
+from .browser import Account, Browser, altered, new_account
 from .clock import Clock
-from .database_file import DatabaseFile
+from .faults import Fault
+from .stored import Stored
 
 
 def test_registering_signs_in_at_once(laptop: Browser, ada: Account) -> None:
@@ -55,7 +57,7 @@ def test_address_may_be_typed_in_any_case(
 
 
 def test_login_ends_the_session_before_it(
-    signed_in: Browser, phone: Browser, ada: Account, database_file: DatabaseFile
+    signed_in: Browser, phone: Browser, ada: Account, stored: Stored
 ) -> None:
     """Shows that a browser has one session: signing in again ends the one it had, and no other."""
     phone.log_in(ada)
@@ -69,7 +71,7 @@ def test_login_ends_the_session_before_it(
 
     new_cookie = signed_in.jar
     assert signed_in.session_id != old_session
-    assert database_file.end_reason(old_session) == 'replaced'
+    assert stored.end_reason(old_session) == 'replaced'
     assert signed_in.me(old_access).json()['reason'] == 'replaced'
     assert signed_in.present(old_cookie).json()['reason'] == 'replaced'
     assert signed_in.present(new_cookie).status_code == 200
@@ -77,7 +79,7 @@ def test_login_ends_the_session_before_it(
 
 
 def test_planted_cookie_is_never_adopted(
-    signed_in: Browser, phone: Browser, grace: Account, database_file: DatabaseFile
+    signed_in: Browser, phone: Browser, grace: Account, stored: Stored
 ) -> None:
     """Shows that somebody else's token in the jar neither survives a login nor becomes ours."""
     planted, planted_session = signed_in.jar, signed_in.session_id
@@ -87,7 +89,7 @@ def test_planted_cookie_is_never_adopted(
 
     assert phone.session_id != planted_session
     assert answer.json()['user']['name'] == grace.name
-    assert database_file.end_reason(planted_session) == 'replaced'
+    assert stored.end_reason(planted_session) == 'replaced'
 
 
 def test_forged_cookie_ends_no_session_at_login(
@@ -102,17 +104,17 @@ def test_forged_cookie_ends_no_session_at_login(
 
 
 def test_all_refusals_look_the_same(
-    signed_in: Browser, phone: Browser, ada: Account, grace: Account, database_file: DatabaseFile
+    signed_in: Browser, phone: Browser, ada: Account, grace: Account, stored: Stored
 ) -> None:
     """Shows that status, headers and body tell unknown, wrong and disabled not apart."""
     assert phone.log_in(ada).status_code == 200  # all is well so far
     phone.log_out()
-    before = database_file.dump()
+    before = stored.dump()
 
     wrong = phone.log_in(replace(ada, password=grace.password))
     unknown = phone.log_in(grace)
-    unharmed = database_file.dump()
-    database_file.execute('UPDATE users SET disabled_at = 0')
+    unharmed = stored.dump()
+    stored.execute('UPDATE users SET disabled_at = 0')
     disabled = phone.log_in(ada)
 
     assert wrong.status_code == 401
@@ -123,13 +125,13 @@ def test_all_refusals_look_the_same(
         assert other.headers == wrong.headers
     assert 'Set-Cookie' not in wrong.headers
     assert unharmed == before
-    assert database_file.value('SELECT count(*) FROM sessions') == 2
+    assert stored.value('SELECT count(*) FROM sessions') == 2
 
 
-def test_disabled_user_is_out_at_once(signed_in: Browser, database_file: DatabaseFile) -> None:
+def test_disabled_user_is_out_at_once(signed_in: Browser, stored: Stored) -> None:
     """Shows that an access token of a disabled account opens nothing."""
     assert signed_in.me().status_code == 200
-    database_file.execute('UPDATE users SET disabled_at = 0')
+    stored.execute('UPDATE users SET disabled_at = 0')
 
     answer = signed_in.me()
 
@@ -151,7 +153,7 @@ def test_login_in_flight_notices_a_change(
     phone: Browser,
     ada: Account,
     backend: AuthBackend,
-    database_file: DatabaseFile,
+    stored: Stored,
     monkeypatch: pytest.MonkeyPatch,
     change: str,
     status: int,
@@ -165,7 +167,7 @@ def test_login_in_flight_notices_a_change(
     async def slow_verify(password: str, password_hash: str | None) -> tuple[bool, str | None]:
         verdict = await verify(password, password_hash)
         if not calls:
-            database_file.execute(f'UPDATE users SET {change}')
+            stored.execute(f'UPDATE users SET {change}')
         calls.append(password_hash)
         return verdict
 
@@ -175,7 +177,7 @@ def test_login_in_flight_notices_a_change(
 
     assert answer.status_code == status
     assert len(calls) == checks
-    assert database_file.value('SELECT count(*) FROM sessions') == sessions
+    assert stored.value('SELECT count(*) FROM sessions') == sessions
 
 
 def test_old_access_token_spares_the_new_cookie(
@@ -194,3 +196,21 @@ def test_old_access_token_spares_the_new_cookie(
     assert answer.json()['reason'] == 'replaced'
     assert 'Set-Cookie' not in answer.headers
     assert signed_in.refresh().status_code == 200
+
+
+def test_registering_is_all_or_nothing(
+    laptop: Browser, backend: AuthBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that after a fault at any moment the same form can simply be sent again."""
+    fault, again = Fault(backend.database, monkeypatch), []
+    for moment in itertools.count():
+        account = new_account('Ada')
+        laptop.client.cookies.clear()
+        fault.at(moment)
+        laptop.register(account)
+        if not fault.happened:
+            break
+        again.append(laptop.register(account).status_code)
+
+    assert len(again) > 5
+    assert set(again) == {201}

@@ -10,7 +10,7 @@ import pytest
 
 from .browser import Account, Browser
 from .clock import MINUTE, Clock
-from .database_file import DatabaseFile
+from .stored import Stored
 
 
 def replay_used(laptop: Browser, clock: Clock) -> str:
@@ -54,7 +54,7 @@ Replay = Callable[[Browser, Clock], str]
 
 @pytest.mark.parametrize('replay', REPLAYS)
 def test_replayed_token_ends_its_session(
-    signed_in: Browser, clock: Clock, database_file: DatabaseFile, replay: Replay
+    signed_in: Browser, clock: Clock, stored: Stored, replay: Replay
 ) -> None:
     """Shows that a copy is refused, and that the end is committed before that is said."""
     copy = replay(signed_in, clock)
@@ -66,7 +66,7 @@ def test_replayed_token_ends_its_session(
     assert answer.json()['code'] == 'session_ended'
     assert answer.json()['reason'] == 'replay'
     assert signed_in.jar == ''
-    assert database_file.end_reason(copy.split('.')[1]) == 'replay'
+    assert stored.end_reason(copy.split('.')[1]) == 'replay'
     assert signed_in.present(leaf).json()['reason'] == 'replay'
     assert signed_in.me(access_token).json()['reason'] == 'replay'
 
@@ -105,17 +105,17 @@ def test_replay_is_a_critical_event(
 
 
 def test_replay_of_an_ended_session_changes_nothing(
-    signed_in: Browser, clock: Clock, database_file: DatabaseFile
+    signed_in: Browser, clock: Clock, stored: Stored
 ) -> None:
     """Shows that a copy of a session that was logged out harms nothing any more."""
     copy = replay_used(signed_in, clock)
     signed_in.log_out()
-    before = database_file.dump()
+    before = stored.dump()
 
     answer = signed_in.present(copy)
 
     assert answer.json()['reason'] == 'logout'
-    assert database_file.dump() == before
+    assert stored.dump() == before
 
 
 def test_lock_step_thief_is_out_at_his_first_step(
@@ -139,7 +139,7 @@ LIVE = 'used_at IS NULL AND superseded_at IS NULL'
 def test_random_walk_keeps_one_live_token(
     signed_in: Browser,
     clock: Clock,
-    database_file: DatabaseFile,
+    stored: Stored,
     seed: int,
 ) -> None:
     """Shows that whatever comes when, there is one live token, and an end is final."""
@@ -157,8 +157,8 @@ def test_random_walk_keeps_one_live_token(
         statuses.append(answer.status_code)
         tokens += [signed_in.jar] if signed_in.jar else []
         query = f'SELECT count(*) FROM refresh_tokens WHERE {LIVE}'
-        live_tokens.add(database_file.value(query))
+        live_tokens.add(stored.value(query))
 
     assert live_tokens == {1}
     assert statuses == sorted(statuses)  # 200 up to the replay, 401 ever after
-    assert (401 in statuses) == (database_file.end_reason(session_id) == 'replay')
+    assert (401 in statuses) == (stored.end_reason(session_id) == 'replay')

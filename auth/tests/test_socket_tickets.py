@@ -10,6 +10,8 @@ from . import forge
 from .browser import Account, Browser
 from .clock import JUST, START, Clock
 
+pytestmark = pytest.mark.databases('sqlite')  # no ticket is ever stored
+
 
 def test_ticket_says_who_is_at_the_page(
     signed_in: Browser, ada: Account, backend: AuthBackend
