@@ -52,5 +52,5 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
             ),
         ),
     )
-    pages.install(app, backend)
+    pages.install(app, backend, renewal=settings.renewal)
     return app, backend

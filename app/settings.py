@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     session_absolute_seconds: float = Field(
         90 * DAY_SECONDS, ge=1, description='life of a session in any case'
     )
+    renewal: Literal['visible', 'ahead', 'lazy'] = Field(
+        'visible',
+        description='when browsers renew access tokens: ahead of expiry while a tab is visible, '
+        'always ahead, or lazily at the next call',
+    )
     password_min_characters: int = Field(
         15, ge=8, le=128, description='least length of a new password, in characters'
     )

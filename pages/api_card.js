@@ -23,7 +23,7 @@ export default {
     async call() {
       this.busy = true;
       let refreshed = false;
-      const note = (event) => (refreshed ||= event.detail.kind === "api.refreshed");
+      const note = (event) => (refreshed ||= event.detail.kind === "api.refreshed" && event.detail.tab === auth.trace.tab);
       auth.addEventListener("trace", note);
       try {
         const response = await auth.fetch("/api/me");

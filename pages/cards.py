@@ -13,5 +13,9 @@ class ApiCard(Element, component='api_card.js'):
     """Calls the protected API and shows what came back."""
 
 
+class TraceCard(Element, component='trace_card.js'):
+    """What the token holders of all tabs have just done."""
+
+
 class TokenCard(Element, component='token_card.js'):
     """The access token, decoded, without its signature; raw only on demand."""

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from auth import AuthBackend, Identity
 
-from .cards import ApiCard, SessionCard, TokenCard
+from .cards import ApiCard, SessionCard, TokenCard, TraceCard
 from .devices_card import DevicesCard
 from .elements import Box, Text
 from .page_session import PageSession
@@ -27,5 +27,6 @@ def dashboard_page(page: PageSession, identity: Identity, backend: AuthBackend) 
             SessionCard()
             ApiCard()
             TokenCard()
+            TraceCard()
             DevicesCard(page, backend)
             security_card(identity, backend.password_min_characters)

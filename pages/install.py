@@ -17,10 +17,13 @@ FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
 
 
-def install(app: FastAPI, backend: AuthBackend) -> None:
-    """Add the pages to `app`, which must already have the auth routes."""
+def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> None:
+    """Add the pages to `app`, which must already have the auth routes.
+
+    `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
+    """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
-    add_shell(backend)
+    add_shell(backend, renewal)
     ui.run_with(
         app,
         title=TITLE,
@@ -32,7 +35,7 @@ def install(app: FastAPI, backend: AuthBackend) -> None:
     )
 
 
-def add_shell(backend: AuthBackend) -> None:
+def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
     """Register the one page there is: navigation never loads a document, so the token survives it."""
     register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
     register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
@@ -43,4 +46,4 @@ def add_shell(backend: AuthBackend) -> None:
     @ui.page('/')
     @ui.page('/{_:path}')
     def shell() -> None:
-        frame(sessions, PREFIX)
+        frame(sessions, PREFIX, renewal)

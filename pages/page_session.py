@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Literal, cast, get_args
 from weakref import WeakKeyDictionary
 
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +19,8 @@ from auth import AuthBackend, AuthError, DatabaseUnavailable, Identity, SessionE
 
 # Ends that another process has caused, or the clock, are found by looking.
 LOOK_INTERVAL_SECONDS = 1.0
+
+State = Literal['loading', 'signed-in', 'signed-out', 'reconnecting']
 
 
 class PageSession:
@@ -29,6 +32,12 @@ class PageSession:
         self._identity: Identity | None = None
         self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
         self._listeners: list[Callable[[str, str], None]] = []
+        self.state: State = 'loading'
+
+    def note_state(self, state: object) -> None:
+        """Take note of what the browser says about itself: good for display, never for authority."""
+        if state in get_args(State):
+            self.state = cast('State', state)
 
     def on_ended(self, listener: Callable[[str, str], None]) -> None:
         """Call `listener(session_id, reason)` when the session that the page is bound to has ended."""

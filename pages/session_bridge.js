@@ -37,6 +37,7 @@ export default {
     onState() {
       const { state, session } = auth;
       document.documentElement.dataset.auth = state;
+      if (state !== this.state) this.$emit("auth_state", (this.state = state));
       if (state === "signed-out") {
         this.unbind();
         this.$emit("signed_out");
@@ -66,13 +67,15 @@ export default {
     /** Called by Python once it has drawn for a session, or for nobody. */
     drawnFor(sessionId) {
       if (!this.boundTo) return;
-      if (sessionId === this.boundTo) document.documentElement.dataset.bound = "";
-      else this.tryAgain();
+      if (sessionId !== this.boundTo) return this.tryAgain();
+      document.documentElement.dataset.bound = "";
+      auth.trace.add("page.bound");
     },
     /** Called by Python when a session that this page was bound to is over. */
     ended(sessionId, reason) {
       auth.sessionEnded(sessionId, reason);
     },
+    trace: () => auth.trace.events,
     tryAgain() {
       this.unbind();
       this.timer = setTimeout(this.onState, RETRY_MS);
@@ -80,6 +83,7 @@ export default {
     unbind() {
       clearTimeout(this.timer);
       this.boundTo = null;
+      if ("bound" in document.documentElement.dataset) auth.trace.add("page.unbound");
       delete document.documentElement.dataset.bound;
     },
     /** Where to go after signing in: `next`, if it is one of our own private pages. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from nicegui import background_tasks
 from nicegui.element import Element
@@ -35,6 +36,7 @@ class SessionBridge(Element, component='session_bridge.js'):
         self._props['home'] = home
         self._props['login'] = login
         self.on('ticket', lambda event: self.bind(event.args))
+        self.on('auth_state', lambda event: page.note_state(event.args))
         self.on('signed_out', self.unbind)
         page.on_ended(self._tell_browser)
 
@@ -48,6 +50,10 @@ class SessionBridge(Element, component='session_bridge.js'):
         """Draw for nobody."""
         self.page.unbind()
         await self._draw_for_identity()
+
+    async def trace(self) -> list[dict[str, Any]]:
+        """Return what the token holder of this page did so far, oldest first; no secret is in it."""
+        return list(await self.run_method('trace'))
 
     def _tell_browser(self, session_id: str, reason: str) -> None:
         """Let the token holder know, and take the drawing away."""

@@ -60,6 +60,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope='session')
+def server_taking_orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server with default settings which takes orders for faults."""
+    with running_server(tmp_path_factory.mktemp('server'), '--faults') as running:
+        yield running
+
+
 @pytest.fixture(scope='session', params=['sqlite', 'postgresql'])
 def database_options(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Run the test on both kinds of database: give the options that name one to a server."""

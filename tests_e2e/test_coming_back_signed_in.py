@@ -73,7 +73,7 @@ def test_checkbox_decides_whether_a_restart_signs_out(
     """A restarted browser keeps the cookies that have an age, and only those."""
     tab = tabs()
     person.register(tab, server.url)
-    tab.get_by_role('button', name='Log out').click()
+    tab.get_by_role('button', name='Log out', exact=True).click()
     sees_login_page(tab)
     person.fill_login_form(tab)
     tab.get_by_label('Stay signed in').set_checked(stay)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from .people import Person, sees_login_page
+from .people import Person, log_out, sees_login_page
 from .server import Server
 from .wire import WireBrowser
 
@@ -57,19 +57,20 @@ def test_tab_outlives_its_server(
 def test_logout_outlives_the_server(
     mortal: Server, tabs: Callable[[], Page], person: Person
 ) -> None:
-    """The server dies before it hears of a logout: nobody comes back in when it does."""
+    """The server dies before it hears of a logout: it is told, and nobody comes back in."""
     tab = tabs()
     person.register(tab, mortal.url)
     mortal.order('/auth/logout', 'die', at='request')
-    tab.get_by_role('button', name='Log out', exact=True).click()
-    sees_login_page(tab)
+    log_out(tab)
     mortal.wait_for_end()
+    expect(tab.get_by_role('heading', name=person.name)).to_be_hidden()
 
     mortal.start()
 
+    mortal.wait_for('session_ended')
+    sees_login_page(tab)
     tab.goto(f'{mortal.url}/dashboard')
     sees_login_page(tab)
-    mortal.wait_for('session_ended')
 
 
 class TestOverTheWire:

@@ -40,9 +40,10 @@ ASK_FOR_EVERYTHING = """async () => {
     const isBuiltIn = (prototype) => [EventTarget.prototype, Object.prototype].includes(prototype);
     const names = (o) => o && !isBuiltIn(o)
         ? [...Object.getOwnPropertyNames(o), ...names(Object.getPrototypeOf(o))] : [];
-    const ends = ["constructor", "close", "forget", "logout", "login", "register", "start"];
+    const ends = ["constructor", "close", "delete", "forget", "logout", "logoutEverywhere", "login",
+        "register", "start"];
     const values = [];
-    for (const holder of [auth, auth.token]) {
+    for (const holder of [auth, auth.token, auth.trace, auth.account]) {
         for (const name of names(holder).filter((name) => !ends.includes(name))) {
             try {
                 const value = holder[name];

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 _HAS = """([kind, count]) =>
-    (globalThis.auth?.trace ?? []).filter((event) => event.kind === kind).length >= count"""
+    (globalThis.auth?.trace.events ?? []).filter((event) => event.kind === kind).length >= count"""
 
 
 def wait_for_trace(
@@ -23,5 +23,5 @@ def wait_for_trace(
 
 def traced(page: Page, kind: str) -> list[dict[str, Any]]:
     """Return the events of one kind so far, oldest first; `at` is in ms of the browser's clock."""
-    events: list[dict[str, Any]] = page.evaluate('auth.trace')
+    events: list[dict[str, Any]] = page.evaluate('auth.trace.events')
     return [event for event in events if event['kind'] == kind]

@@ -19,3 +19,8 @@ export function minutes(ms) {
 export function moment(seconds) {
   return new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
+
+/** @param {number} ms Unix time, shown as 9:05:31 AM, or however that is written here */
+export function timeOfDay(ms) {
+  return new Date(ms).toLocaleTimeString([], { timeStyle: "medium" });
+}

@@ -1,0 +1,102 @@
+"""P4: a call with a token that is due refreshes first; a 401 is retried once, then it signs out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from .people import Person, sees_login_page
+from .server import Server
+from .traces import traced
+
+API = '**/api/me'
+CALL = 'auth.fetch("/api/me").then((response) => response.status)'
+TOKEN_LIFE_MS = 600_000
+
+
+@pytest.fixture
+def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
+    """A tab in which the person has just registered, on a clock that can be moved."""
+    tab = tabs()
+    tab.context.clock.install()
+    person.register(tab, server.url)
+    return tab
+
+
+def refuse(route: Route) -> None:
+    """Answer as our API does to a token that it does not take."""
+    body = json.dumps({'code': 'invalid_token', 'title': 'No.'})
+    route.fulfill(status=401, body=body, content_type='application/problem+json')
+
+
+def refreshes(tab: Page) -> int:
+    """Count the refreshes that this tab has had an answer to."""
+    return len(traced(tab, 'refresh.rotated'))
+
+
+def test_fresh_token_is_used_as_it_is(tab: Page) -> None:
+    """A call with a token that has minutes to go is one call."""
+    assert tab.evaluate(CALL) == 200
+
+    assert refreshes(tab) == 0
+    assert not traced(tab, 'api.refreshed')
+
+
+def test_due_token_is_renewed_first(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """A hidden tab has slept past the end of its token: the call refreshes, and is not refused."""
+    tab = tabs()
+    tab.context.clock.install()
+    tab.context.add_init_script(
+        'Object.defineProperty(document, "visibilityState", { get: () => "hidden" })'
+    )
+    person.register(tab, server.url)
+    tab.context.clock.fast_forward(TOKEN_LIFE_MS)
+    assert refreshes(tab) == 0
+
+    assert tab.evaluate(CALL) == 200
+
+    assert refreshes(tab) == 1
+    assert len(traced(tab, 'api.refreshed')) == 1
+    assert not traced(tab, 'api.retried')
+
+
+def test_many_calls_share_one_refresh(tab: Page) -> None:
+    """Eight calls at one instant without a token wait for the same refresh."""
+    tab.evaluate('auth.token.forget()')
+
+    statuses = tab.evaluate(f'Promise.all(Array.from({{ length: 8 }}, () => {CALL}))')
+
+    assert statuses == [200] * 8
+    assert refreshes(tab) == 1
+
+
+def test_refused_call_is_retried_once(tab: Page, person: Person) -> None:
+    """The API refuses a token that looks good: one refresh, one more call."""
+    tab.route(API, refuse, times=1)
+
+    assert tab.evaluate(CALL) == 200
+
+    assert len(traced(tab, 'api.retried')) == 1
+    assert refreshes(tab) == 1
+    person.sees_dashboard(tab)
+
+
+def test_call_refused_twice_signs_out(tab: Page) -> None:
+    """Not even a new token helps: there is nothing left to try."""
+    asked: list[Route] = []
+
+    def count_and_refuse(route: Route) -> None:
+        asked.append(route)
+        refuse(route)
+
+    tab.route(API, count_and_refuse)
+
+    assert tab.evaluate(CALL) == 401
+
+    assert len(asked) == 2
+    sees_login_page(tab)

@@ -1,0 +1,57 @@
+"""P9: logout wins over any refresh in flight, in this tab and in others, with and without locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from .people import Person, log_out, sees_login_page
+from .server import Server
+from .traces import wait_for_trace
+
+REFRESH = '/auth/refresh'
+LATE_SECONDS = 1.5
+WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
+
+
+@pytest.mark.parametrize('locks', [True, False], ids=['locks', 'lockless'])
+@pytest.mark.parametrize('where', ['same tab', 'other tab'])
+@pytest.mark.parametrize('late', ['delay', 'delay_answer'])
+def test_late_answer_revives_nothing(
+    late: str,
+    where: str,
+    locks: bool,
+    context: BrowserContext,
+    tabs: Callable[[], Page],
+    server_taking_orders: Server,
+    person: Person,
+) -> None:
+    """The refresh was asked for before the click, and is answered after it."""
+    server = server_taking_orders
+    if not locks:
+        context.add_init_script(WITHOUT_LOCKS)
+    tab, other = tabs(), tabs()
+    person.register(tab, server.url)
+    other.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(other)
+    ended = server.count('session_ended')
+    server.order(REFRESH, late, seconds=LATE_SECONDS)
+    with (
+        other.expect_response(f'**{REFRESH}')
+        if where == 'other tab'
+        else tab.expect_response(f'**{REFRESH}') as answered
+    ):
+        (other if where == 'other tab' else tab).evaluate('void auth.refresh()')
+        log_out(tab)
+        for page in (tab, other):
+            sees_login_page(page)
+    assert answered.value.status in {200, 401}
+
+    wait_for_trace(tab, 'logout.sent')
+    server.wait_for('session_ended', ended + 1)
+    for page in (tab, other):
+        assert page.evaluate('auth.state') == 'signed-out'
+        page.reload()
+        sees_login_page(page)

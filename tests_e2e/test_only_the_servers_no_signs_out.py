@@ -1,0 +1,161 @@
+"""P10: only the server's own "no" signs out: offline, time-out, 429, 5xx and proxy pages do not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from .people import Person, sees_login_page
+from .server import Server
+from .traces import traced
+
+REFRESH = '**/auth/refresh'
+PAST_PATIENCE_MS = 9_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What comes back instead of the server's answer, and what the tab must make of it."""
+
+    name: str
+    status: int
+    body: str = ''
+    headers: dict[str, str] = field(default_factory=dict)
+    state: str = 'reconnecting'
+
+    def on(self, page: Page, url: str) -> None:
+        """Answer every request of the page to `url` like this."""
+
+        def give(route: Route) -> None:
+            route.fulfill(status=self.status, body=self.body, headers=self.headers)
+
+        page.route(url, give)
+
+
+def problem(code: str, **more: object) -> str:
+    """Return the body of one of our own refusals."""
+    return json.dumps({'code': code, 'title': 'No.', **more})
+
+
+HTML = {'Content-Type': 'text/html'}
+MATRIX = [
+    Answer('400', 400, problem('bad_request')),
+    Answer('401, a stranger', 401, '<h1>Log in to the hotel network</h1>', HTML),
+    Answer('401, somebody else', 401, problem('token_expired')),
+    Answer('403', 403, problem('forbidden')),
+    Answer('404 of a proxy', 404, '<h1>Not Found</h1>', HTML),
+    Answer('429', 429, problem('too_many_requests')),
+    Answer('429 with Retry-After', 429, problem('too_many_requests'), {'Retry-After': '2'}),
+    Answer('500', 500, 'Internal Server Error'),
+    Answer('502 HTML', 502, '<h1>Bad Gateway</h1>', HTML),
+    Answer('503', 503, problem('retry'), {'Retry-After': '1'}),
+    Answer('empty 200', 200),
+    Answer('204', 204),
+    Answer('200 HTML', 200, '<h1>Welcome to the hotel network</h1>', HTML),
+    Answer('truncated JSON', 200, '{"access_token": "eyJ'),
+    Answer('200 without a token', 200, '{}'),
+    Answer('200 with a number', 200, '17'),
+    Answer('401 no_session', 401, problem('no_session'), state='signed-out'),
+    Answer('401 invalid', 401, problem('invalid'), state='signed-out'),
+    Answer('401 session_ended', 401, problem('session_ended', reason='replay'), state='signed-out'),
+]
+
+
+@pytest.fixture
+def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
+    """A tab in which the person has just registered."""
+    tab = tabs()
+    person.register(tab, server.url)
+    return tab
+
+
+def comes_back(tab: Page, person: Person) -> None:
+    """Check that the tab is signed in again without anybody's help."""
+    tab.wait_for_function('auth.state === "signed-in"')
+    person.sees_dashboard(tab)
+
+
+def test_status_matrix(tab: Page, server: Server, person: Person) -> None:
+    """Whatever a refresh is answered, the person stays, unless it is one of our own three codes."""
+    for answer in MATRIX:
+        print(f'{answer.name}: {answer.state}')
+        answer.on(tab, REFRESH)
+
+        tab.evaluate('auth.refresh()')
+
+        assert tab.evaluate('auth.state') == answer.state, answer.name
+        tab.unroute(REFRESH)
+        if answer.state == 'reconnecting':
+            person.sees_dashboard(tab)  # what is on the screen stays
+            expect(tab.get_by_text('Reconnecting…')).to_be_visible()
+            comes_back(tab, person)
+        else:
+            sees_login_page(tab)
+        tab.reload()  # the cookie is still there; and the loop breaker begins to count anew
+        person.sees_dashboard(tab)
+
+
+def test_call_meets_the_same(tab: Page, person: Person) -> None:
+    """Nor does an answer of the API sign out, unless it is our own 401, twice."""
+    for answer in MATRIX:
+        if answer.state == 'reconnecting':
+            answer.on(tab, '**/api/me')
+            status = tab.evaluate('auth.fetch("/api/me").then((response) => response.status)')
+            assert status == answer.status
+            assert tab.evaluate('auth.state') == 'signed-in', answer.name
+            tab.unroute('**/api/me')
+    person.sees_dashboard(tab)
+
+
+@contextmanager
+def offline(context: BrowserContext) -> Iterator[None]:
+    """Take the network away, and give it back."""
+    context.set_offline(True)
+    yield
+    context.set_offline(False)
+
+
+def test_offline_is_no_sign_out(tab: Page, person: Person) -> None:
+    """The tab says that it is reconnecting, and refreshes as soon as the network is back."""
+    with offline(tab.context):
+        tab.evaluate('auth.refresh()')
+        assert tab.evaluate('auth.state') == 'reconnecting'
+        assert traced(tab, 'refresh.postponed')[-1]['detail']['why'] == 'unreachable'
+        person.sees_dashboard(tab)
+
+    comes_back(tab, person)
+
+
+def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person: Person) -> None:
+    """A server that never answers is given up on after eight seconds; a later one is asked again."""
+    tab = tabs()
+    tab.context.clock.install()
+    person.register(tab, server.url)
+    silent: list[Route] = []
+    tab.route(REFRESH, lambda route: silent.append(route))  # noqa: PLW0108 (Playwright marks it)
+    tab.evaluate('void auth.refresh()')
+    tab.wait_for_function('auth.trace.events.at(-1).kind === "refresh.waited"')
+
+    tab.context.clock.fast_forward(PAST_PATIENCE_MS)
+
+    tab.wait_for_function('auth.state === "reconnecting"')
+    assert traced(tab, 'refresh.postponed')[-1]['detail']['why'] == 'timeout'
+    tab.unroute(REFRESH)
+    tab.context.clock.fast_forward(PAST_PATIENCE_MS)
+    comes_back(tab, person)
+
+
+def test_loop_is_broken(tab: Page, person: Person) -> None:
+    """Something asks again and again: after thirty refreshes the tab pauses, and shows it."""
+    tab.evaluate('(async () => { for (let i = 0; i < 32; i++) await auth.refresh(); })()')
+
+    assert tab.evaluate('auth.state') == 'reconnecting'
+    assert traced(tab, 'refresh.postponed')[-1]['detail']['why'] == 'too_many_refreshes'
+    assert len(traced(tab, 'refresh.rotated')) < 32
+    expect(tab.get_by_text('Reconnecting…')).to_be_visible()
+    person.sees_dashboard(tab)

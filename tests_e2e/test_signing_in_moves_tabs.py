@@ -1,0 +1,101 @@
+"""P6: signing in moves waiting tabs on; a user switch never leaves a tab showing the first user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .people import Person, sees_login_page
+from .server import Server
+from .traces import wait_for_trace
+
+DEAF = """
+    delete globalThis.BroadcastChannel;
+    addEventListener('storage', (event) => event.stopImmediatePropagation());
+"""
+LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
+
+
+@pytest.fixture
+def grace(devices: Callable[[], Page], server: Server) -> Person:
+    """Somebody else with an account, made on another device."""
+    grace = Person()
+    grace.register(devices(), server.url)
+    return grace
+
+
+def test_waiting_tabs_move_on(tabs: Callable[[], Page], server: Server, person: Person) -> None:
+    """Tabs at the login page, or on their way to a private page, go on as soon as one signs in."""
+    at_login, at_private, here = tabs(), tabs(), tabs()
+    at_login.goto(f'{server.url}/login')
+    at_private.goto(f'{server.url}/dashboard')
+    for tab in (at_login, at_private):
+        sees_login_page(tab)
+
+    person.register(here, server.url)
+
+    for tab in (at_login, at_private):
+        person.sees_dashboard(tab)
+
+
+def test_other_tabs_show_the_new_user(
+    tabs: Callable[[], Page], server: Server, person: Person, grace: Person
+) -> None:
+    """Grace signs in where Ada was: no tab goes on showing Ada, not even behind a cover."""
+    first, second = tabs(), tabs()
+    person.register(first, server.url)
+    second.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(second)
+
+    second.evaluate(LOG_IN, [grace.email, grace.password])
+
+    for tab in (first, second):
+        grace.sees_dashboard(tab)
+        expect(tab.get_by_text(person.name)).to_have_count(0)
+        expect(tab.get_by_text(person.email)).to_have_count(0)
+    called = first.evaluate('auth.fetch("/api/me").then((response) => response.json())')
+    assert called['user']['name'] == grace.name
+
+
+@pytest.fixture
+def deaf(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
+    """A tab that hears nothing from other tabs, in which the person has just registered."""
+    deaf = tabs()
+    deaf.add_init_script(DEAF)
+    person.register(deaf, server.url)
+    return deaf
+
+
+def test_deaf_tab_is_told_by_the_server(
+    deaf: Page, tabs: Callable[[], Page], server: Server, person: Person, grace: Person
+) -> None:
+    """Messages between tabs got lost: the page's own connection tells that the session is over."""
+    second = tabs()
+    second.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(second)
+
+    second.evaluate(LOG_IN, [grace.email, grace.password])
+
+    grace.sees_dashboard(deaf)
+    assert wait_for_trace(deaf, 'logout.received')['detail']['via'] == 'server'
+    expect(deaf.get_by_text(person.name)).to_have_count(0)
+
+
+def test_deaf_tab_finds_out_by_its_next_refresh(
+    deaf: Page, tabs: Callable[[], Page], server: Server, person: Person, grace: Person
+) -> None:
+    """Not even the server's word came through: the next answer is for somebody else."""
+    deaf.evaluate('auth.sessionEnded = () => {}')
+    second = tabs()
+    second.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(second)
+    second.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sees_dashboard(second)
+
+    deaf.evaluate('auth.refresh()')
+
+    grace.sees_dashboard(deaf)
+    wait_for_trace(deaf, 'user.switched')
+    expect(deaf.get_by_text(person.name)).to_have_count(0)
