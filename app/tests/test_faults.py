@@ -1,0 +1,103 @@
+"""Faults on order: each does what it says, once, and there are none unless asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+
+from app.faults import COUNTER, Faults
+from app.settings import Settings
+from app.start_up import greet
+
+ORDER = {'path': '/work', 'fault': 'unavailable'}
+
+
+@pytest.fixture
+def served() -> list[str]:
+    """Collect what the application was asked to do."""
+    return []
+
+
+@pytest.fixture
+def client(served: list[str]) -> Iterator[TestClient]:
+    """Call an application through its faults."""
+    app = FastAPI()
+
+    @app.post('/work')
+    async def work() -> str:
+        served.append('work')
+        return 'done'
+
+    with TestClient(Faults(app)) as client:
+        yield client
+
+
+def test_refusal_serves_nothing(client: TestClient, served: list[str]) -> None:
+    """As often as ordered, the request is answered 503 and not served; then all is as before."""
+    assert client.put(COUNTER, json=[ORDER | {'times': 2}]).status_code == 204
+
+    refused = [client.post('/work') for _ in range(2)]
+
+    assert [answer.status_code for answer in refused] == [503, 503]
+    assert [answer.headers['Retry-After'] for answer in refused] == ['1', '1']
+    assert served == []
+    assert client.post('/work').json() == 'done'
+
+
+@pytest.mark.parametrize('fault', ['delay', 'delay_answer'])
+def test_delay_delays(fault: str, client: TestClient, served: list[str]) -> None:
+    """The answer is the right one, and it is late."""
+    client.put(COUNTER, json=[ORDER | {'fault': fault, 'seconds': 0.2}])
+    asked_at = time.monotonic()
+
+    assert client.post('/work').json() == 'done'
+
+    assert time.monotonic() - asked_at >= 0.2
+    assert served == ['work']
+
+
+def test_other_paths_are_spared(client: TestClient) -> None:
+    """A fault waits for its own path."""
+    client.put(COUNTER, json=[ORDER])
+
+    assert client.get('/elsewhere').status_code == 404
+    assert client.post('/work').status_code == 503
+
+
+def test_empty_order_ends_all_faults(client: TestClient) -> None:
+    """What was ordered before is forgotten."""
+    client.put(COUNTER, json=[ORDER | {'times': 100}])
+    client.put(COUNTER, json=[])
+
+    assert client.post('/work').json() == 'done'
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [{'fault': 'explode'}, {'times': 0}, {'seconds': -1}, {'at': 'before 0'}, {'who': 'me'}],
+)
+def test_wrong_order_is_refused(wrong: dict[str, object], client: TestClient) -> None:
+    """A fault that would never happen must not be taken for one that did not."""
+    assert client.put(COUNTER, json=[ORDER | wrong]).status_code == 422
+
+    assert client.post('/work').json() == 'done'
+
+
+def test_faults_are_announced(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever starts the server so reads it at once; whoever does not, reads nothing of the kind."""
+    greet(Settings.model_validate({'faults': True}), 'http://localhost:8000', [])
+    assert 'FAULTS ARE ON' in capsys.readouterr().out
+
+    greet(Settings.model_validate({}), 'http://localhost:8000', [])
+    assert 'FAULTS' not in capsys.readouterr().out
+
+
+def test_faults_need_loopback() -> None:
+    """No setting lets other machines end this server."""
+    with pytest.raises(ValidationError, match='on loopback'):
+        Settings.model_validate({'faults': True, 'host': '0.0.0.0'})
