@@ -39,6 +39,7 @@ class DevicesCard:
     async def _look(self, identity: Identity) -> None:
         """Draw the list if it has changed: a drawn button may have the focus."""
         devices = await run_in_threadpool(self._backend.devices.of_user, identity)
+        devices.sort(key=lambda device: device.session_id != identity.session_id)  # this one first
         if devices == self._drawn:
             return
         self._drawn = devices
@@ -58,7 +59,7 @@ class DevicesCard:
                         Text('span', 'This device', classes='badge good')
                 _facts('Signed in', device.signed_in_at, f'from {device.address}')
                 _facts('Last used', device.last_used_at)
-                _facts('Signed out on', device.expires_at, 'unless used before')
+                _facts('Ends', device.expires_at, 'unless it is used before')
             if not is_this_device:
                 end = self._page.acting(lambda who: self._end(who, device.session_id))
                 Button('End session', end).props(f'aria-describedby={name_id}')
