@@ -62,7 +62,7 @@ def test_duplicated_tab_comes_back_signed_in(
     person.sees_dashboard(tab)
 
 
-@pytest.mark.parametrize('stay', [True, False], ids=['stay signed in', 'this browser session'])
+@pytest.mark.parametrize('stay', [True, False], ids=['forever', 'until-it-closes'])
 def test_checkbox_decides_whether_a_restart_signs_out(
     stay: bool,
     tabs: OpenTab,

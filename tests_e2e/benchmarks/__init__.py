@@ -1,0 +1,1 @@
+"""Benchmarks: how fast the real program is, beside what this machine can do at all. No tests."""
