@@ -15,7 +15,13 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import schema
@@ -136,14 +142,16 @@ class Database:
 
 @contextlib.contextmanager
 def _unavailable_if_it_fails() -> Iterator[None]:
-    """Turn whatever the database or its pool may fail with, now, into one condition."""
+    """Turn what a database or its pool may fail with for a while into one condition.
+
+    What is wrong with a statement stays wrong: such errors pass.
+    """
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, ProgrammingError, DataError):
         raise
-    except (
-        OperationalError
-    ) as error:  # locked, full, gone: the driver says which, without any value
+    except OperationalError as error:
+        # Locked, full, gone: the driver says which, without any value.
         reason = str(error.orig).splitlines()[0]
         raise DatabaseUnavailable(f'{type(error).__name__}: {reason}') from error
     except (DBAPIError, PoolTimeout) as error:

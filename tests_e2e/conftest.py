@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect
 
 from auth.tests.postgres import Postgres, own_schema
 
@@ -45,46 +46,79 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if '[postgresql-firefox' not in item.name]
 
 
-@pytest.fixture(scope='session')
-def browser_type_launch_args(playwright: Playwright, browser_name: str) -> browsers.LaunchOptions:
-    """The options with which this browser starts on this machine."""
-    options = browsers.find(playwright, browser_name)
-    assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.browsers`'
-    return options
+# What is slow to start is started once and kept to the end: pytest changes between the parameters of
+# a session's fixture more often than one thinks, and ends and sets up anew each time.
 
 
 @pytest.fixture(scope='session')
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def browsers_running(playwright: Playwright) -> Iterator[dict[str, Browser]]:
+    """The browsers that run already, by name."""
+    running: dict[str, Browser] = {}
+    yield running
+    for browser in running.values():
+        browser.close()
+
+
+@pytest.fixture(scope='session')
+def browser(
+    playwright: Playwright,
+    browser_name: str,
+    browser_type_launch_args: browsers.LaunchOptions,
+    browsers_running: dict[str, Browser],
+) -> Browser:
+    """The browser to test in, started as it can be on this machine; `--headed` shows it."""
+    if browser_name not in browsers_running:
+        options = browsers.find(playwright, browser_name)
+        assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.browsers`'
+        launch = getattr(playwright, browser_name).launch
+        browsers_running[browser_name] = launch(**browser_type_launch_args | options)
+    return browsers_running[browser_name]
+
+
+@pytest.fixture(scope='session')
+def start_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start a server with these options unless it runs already."""
+    with ExitStack() as running:
+
+        @cache
+        def start(*options: str) -> Server:
+            folder = tmp_path_factory.mktemp('server')
+            return running.enter_context(running_server(folder, *options))
+
+        yield start
+
+
+@pytest.fixture(scope='session')
+def postgres_url() -> Iterator[str]:
+    """An empty PostgreSQL database for the servers of this run."""
+    with own_schema() as url:
+        yield url
+
+
+@pytest.fixture(scope='session')
+def server(start_once: Callable[..., Server]) -> Server:
     """One server with default settings for all tests that need nothing special."""
-    with running_server(tmp_path_factory.mktemp('server')) as running:
-        yield running
+    return start_once()
 
 
 @pytest.fixture(scope='session')
-def server_taking_orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server_taking_orders(start_once: Callable[..., Server]) -> Server:
     """One server with default settings which takes orders for faults."""
-    with running_server(tmp_path_factory.mktemp('server'), '--faults') as running:
-        yield running
+    return start_once('--faults')
 
 
 @pytest.fixture(scope='session', params=['sqlite', 'postgresql'])
-def database_options(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+def database_options(request: pytest.FixtureRequest) -> list[str]:
     """Run the test on both kinds of database: give the options that name one to a server."""
     if request.param == 'sqlite':
-        yield []
-        return
-    with own_schema() as url:
-        yield ['--database-url', url]
+        return []
+    return ['--database-url', request.getfixturevalue('postgres_url')]
 
 
 @pytest.fixture(scope='session')
-def either_server(
-    database_options: list[str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def either_server(database_options: list[str], start_once: Callable[..., Server]) -> Server:
     """One server for each kind of database, which takes orders for faults."""
-    folder = tmp_path_factory.mktemp('server')
-    with running_server(folder, '--faults', *database_options) as running:
-        yield running
+    return start_once('--faults', *database_options)
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ from .server import Server
 from .traces import traced
 
 REFRESH = '**/auth/refresh'
+NEWEST = 'auth.trace.events.findLast((event) => event.kind.startsWith("refresh.")).kind'
 PAST_PATIENCE_MS = 9_000
+LOOP_MS = 30_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Answer:
     body: str = ''
     headers: dict[str, str] = field(default_factory=dict)
     state: str = 'reconnecting'
+    # The first retry comes after one to one and a half seconds, or what `Retry-After` asks for.
+    rest_ms: int = 0
+    retry_ms: int = 1_600
 
     def on(self, page: Page, url: str) -> None:
         """Answer every request of the page to `url` like this."""
@@ -50,7 +55,14 @@ MATRIX = [
     Answer('403', 403, problem('forbidden')),
     Answer('404 of a proxy', 404, '<h1>Not Found</h1>', HTML),
     Answer('429', 429, problem('too_many_requests')),
-    Answer('429 with Retry-After', 429, problem('too_many_requests'), {'Retry-After': '2'}),
+    Answer(
+        '429 with Retry-After',
+        429,
+        problem('too_many_requests'),
+        {'Retry-After': '10'},
+        rest_ms=9_900,
+        retry_ms=5_200,
+    ),
     Answer('500', 500, 'Internal Server Error'),
     Answer('502 HTML', 502, '<h1>Bad Gateway</h1>', HTML),
     Answer('503', 503, problem('retry'), {'Retry-After': '1'}),
@@ -80,8 +92,11 @@ def comes_back(tab: Page, person: Person) -> None:
     person.sees_dashboard(tab)
 
 
-def test_status_matrix(tab: Page, server: Server, person: Person) -> None:
+def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person) -> None:
     """Whatever a refresh is answered, the person stays, unless it is one of our own three codes."""
+    tab = tabs()
+    tab.context.clock.install()
+    person.register(tab, server.url)
     for answer in MATRIX:
         print(f'{answer.name}: {answer.state}')
         answer.on(tab, REFRESH)
@@ -89,15 +104,20 @@ def test_status_matrix(tab: Page, server: Server, person: Person) -> None:
         tab.evaluate('auth.refresh()')
 
         assert tab.evaluate('auth.state') == answer.state, answer.name
-        tab.unroute(REFRESH)
         if answer.state == 'reconnecting':
             person.sees_dashboard(tab)  # what is on the screen stays
             expect(tab.get_by_text('Reconnecting…')).to_be_visible()
+            tab.unroute(REFRESH)
+            tab.context.clock.fast_forward(answer.rest_ms)
+            assert tab.evaluate(NEWEST) == 'refresh.postponed', answer.name
+            tab.context.clock.fast_forward(answer.retry_ms)
             comes_back(tab, person)
+            tab.context.clock.fast_forward(LOOP_MS)  # for the loop breaker, this was long ago
         else:
             sees_login_page(tab)
-        tab.reload()  # the cookie is still there; and the loop breaker begins to count anew
-        person.sees_dashboard(tab)
+            tab.unroute(REFRESH)
+            tab.reload()  # the cookie is still there
+            person.sees_dashboard(tab)
 
 
 def test_call_meets_the_same(tab: Page, person: Person) -> None:
