@@ -16,7 +16,7 @@ help:
 	@echo "make test-e2e     run the tests in browsers"
 	@echo "make lint         check style, types and import directions"
 	@echo "make weakenings   show that each promise's test fails when the promise is broken"
-	@echo "make bench        measure how fast the server is, beside what this machine can do"
+	@echo "make bench        measure how fast it is, beside what this machine can do"
 	@echo "make clean        remove the virtual environment and what the tests left"
 
 demo: $(VENV)/app-installed
@@ -34,8 +34,9 @@ test-e2e: $(VENV)/browsers-found
 weakenings: $(VENV)/browsers-found
 	@$(TIDILY) $(BIN)/python -m tests_e2e.weakenings $(if $(BROWSER),--browser $(BROWSER))
 
-bench: $(VENV)/tests-installed
+bench: $(VENV)/browsers-found
 	@$(TIDILY) $(BIN)/python -m tests_e2e.benchmarks.server
+	@$(TIDILY) $(BIN)/python -m tests_e2e.benchmarks.tabs
 
 lint: $(VENV)/tests-installed
 	@$(BIN)/ruff format --check .

@@ -1,8 +1,12 @@
-"""The dashboard's cards that are drawn entirely in the browser; Python gives them nothing."""
+"""What of the dashboard is drawn entirely in the browser; Python gives it nothing."""
 
 from __future__ import annotations
 
 from nicegui.element import Element
+
+
+class Greeting(Element, component='greeting.js'):
+    """The user's name and e-mail address."""
 
 
 class SessionCard(Element, component='session_card.js'):

@@ -1,32 +1,47 @@
 """The dashboard: who is signed in, and the life of the session made visible.
 
-What Python knows is drawn here; what only the browser knows, the token above all, by the cards.
+What only the browser knows, the token above all, it draws by itself and at once. What Python knows
+it draws here, for a bound page.
 """
 
 from __future__ import annotations
 
-from nicegui import ui
-
 from auth import AuthBackend, Identity
 
-from .cards import ApiCard, SessionCard, TokenCard, TraceCard
+from .cards import ApiCard, Greeting, SessionCard, TokenCard, TraceCard
 from .devices_card import DevicesCard
 from .elements import Box, Text
 from .page_session import PageSession
+from .place import Place
 from .security_card import security_card
 
+PATH = '/dashboard'
 
-def dashboard_page(page: PageSession, identity: Identity, backend: AuthBackend) -> None:
-    """Draw the dashboard for a living session's user."""
-    ui.page_title('Dashboard')
-    with Box('div', classes='dashboard signed-in-only'):
-        with Box('div', classes='greeting'):
-            Text('h1', identity.name)
-            Text('p', identity.email)
+
+def browsers_half() -> None:
+    """Draw what holds no private string, for every page's HTML."""
+    with Place(PATH, 'Dashboard', tag='div', signed_in=True).classes('dashboard'):
+        Greeting()
         with Box('div', classes='cards'):
             SessionCard()
             ApiCard()
             TokenCard()
             TraceCard()
-            DevicesCard(page, backend)
-            security_card(identity, backend.password_min_characters)
+
+
+def pythons_half(page: PageSession, identity: Identity, backend: AuthBackend) -> None:
+    """Draw for a living session's user."""
+    with Box('div', classes='cards'):
+        _binding_card(identity)
+        DevicesCard(page, backend)
+        security_card(identity, backend.password_min_characters)
+
+
+def _binding_card(identity: Identity) -> None:
+    with Box('section', classes='card wide').props('aria-labelledby=binding-title'):
+        Text('h2', 'The Python side').props('id=binding-title')
+        Text(
+            'p',
+            f'Acts for {identity.name} here: a one-off ticket has bound this page to the session, '
+            'and each action asks again whether that is alive.',
+        )

@@ -9,7 +9,8 @@ from nicegui import ui
 from auth import BROWSER_MODULES, BROWSER_PREFIX
 
 from .auth_button import AuthButton
-from .dashboard import dashboard_page
+from .dashboard import PATH as DASHBOARD
+from .dashboard import browsers_half, pythons_half
 from .elements import Box
 from .login import login_page
 from .not_found import Pages
@@ -39,19 +40,26 @@ def frame(sessions: PageSessions, static_prefix: str, renewal: str) -> None:
         with Box('div', classes='signed-in-only'):
             AuthButton('Log out', 'logout').classes('quiet')
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
+        login_page()
+        register_page(sessions.backend.password_min_characters)
+        browsers_half()
         Pages(
             {
-                '/': lambda: None,  # the bridge leads on to one of the others
-                '/login': login_page,
-                '/register': lambda: register_page(sessions.backend.password_min_characters),
-                '/dashboard': private(sessions, dashboard_page),
+                '/': _nothing,  # the bridge leads on to one of the others
+                '/login': _nothing,
+                '/register': _nothing,
+                DASHBOARD: private(sessions, pythons_half),
             }
         )
     SessionBridge(
         sessions.of(ui.context.client),
-        private_paths=['/dashboard'],
+        private_paths=[DASHBOARD],
         entry_paths=['/', '/login', '/register'],
-        home='/dashboard',
+        home=DASHBOARD,
         login='/login',
         redraw=ui.context.client.sub_pages_router.refresh,
     )
+
+
+def _nothing() -> None:
+    """Draw nothing: what is to be seen there is in the shell."""

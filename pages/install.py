@@ -38,6 +38,7 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
 def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
     """Register the one page there is: navigation never loads a document, so the token survives it."""
     register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
+    register_importmap_override('page-address', f'{PREFIX}/page_address.js')
     register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
     register_importmap_override('page-forms', f'{PREFIX}/page_forms.js')
     sessions = PageSessions(backend)

@@ -7,6 +7,7 @@ from nicegui import ui
 from .auth_form import AuthForm, Field
 from .elements import Box, Text
 from .end_notice import EndNotice
+from .place import Place
 
 EMAIL = Field('email', 'Email', type='email', autocomplete='username')
 PASSWORD = Field('password', 'Password', type='password', autocomplete='current-password')
@@ -14,8 +15,7 @@ PASSWORD = Field('password', 'Password', type='password', autocomplete='current-
 
 def login_page() -> None:
     """Draw the login form."""
-    ui.page_title('Sign in')
-    with Box('section', classes='narrow card signed-out-only'):
+    with Place('/login', 'Sign in', signed_in=False).classes('narrow card'):
         Text('h1', 'Sign in')
         EndNotice()
         AuthForm('login', [EMAIL, PASSWORD], submit='Sign in')

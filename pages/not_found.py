@@ -12,7 +12,7 @@ class Pages(ui.sub_pages):
 
     def _render_404(self) -> None:
         ui.page_title('Page not found')
-        with Box('section', classes='narrow card for-anyone'):
+        with Box('section', classes='narrow card'):
             Text('h1', 'Page not found')
             Text('p', 'There is nothing at this address.')
             ui.link('Go to the start page', '/')

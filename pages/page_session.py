@@ -17,6 +17,8 @@ from nicegui import Client, app, ui
 
 from auth import AuthBackend, AuthError, DatabaseUnavailable, Identity, SessionEnded
 
+from .elements import Box
+
 # Ends that another process has caused, or the clock, are found by looking.
 LOOK_INTERVAL_SECONDS = 1.0
 
@@ -165,6 +167,7 @@ def private(
         session = sessions.of(ui.context.client)
         identity = await session.identity()
         if identity is not None:
-            build(session, identity, sessions.backend)
+            with Box('div', classes='bound-only'):  # hidden by the browser before Python has heard
+                build(session, identity, sessions.backend)
 
     return page  # type: ignore[return-value]

@@ -7,11 +7,11 @@ from nicegui import ui
 from .auth_form import AuthForm, Field
 from .elements import Box, Text
 from .login import EMAIL
+from .place import Place
 
 
 def register_page(password_min_characters: int) -> None:
     """Draw the form that creates an account."""
-    ui.page_title('Create account')
     fields = [
         Field('name', 'Name', autocomplete='name'),
         EMAIL,
@@ -24,7 +24,7 @@ def register_page(password_min_characters: int) -> None:
             min_length=password_min_characters,
         ),
     ]
-    with Box('section', classes='narrow card signed-out-only'):
+    with Place('/register', 'Create account', signed_in=False).classes('narrow card'):
         Text('h1', 'Create account')
         AuthForm('register', fields, submit='Create account')
         with Box('p', classes='aside'):

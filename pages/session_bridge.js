@@ -1,8 +1,10 @@
 /**
- * The browser's end of the bridge: follows the token holder's state, shows it to the style sheet as
- * `data-auth` on <html>, moves between pages, and fetches the ticket that binds the Python side.
+ * The browser's end of the bridge: follows the token holder's state, shows it to the style sheet
+ * (`data-auth`, `data-user` on <html>), moves between pages, and fetches the ticket that binds the
+ * Python side (`data-bound`).
  */
 import { auth, socketTicket } from "auth-client";
+import { atEachMove, go } from "page-address";
 
 /** How long to wait before asking for another ticket, if one could not be had or was refused. */
 const RETRY_MS = 2_000;
@@ -17,26 +19,20 @@ export default {
   },
   mounted() {
     auth.addEventListener("state", this.onState);
-    addEventListener("popstate", this.lead);
-    // NiceGUI's router pushes paths without an event. Whoever changes a global puts it back.
-    this.push = history.pushState;
-    history.pushState = (...args) => {
-      this.push.apply(history, args);
-      this.lead();
-    };
+    this.stop = atEachMove(this.lead);
     // NiceGUI can take events only once the whole app is mounted, and that is after this component.
     this.$nextTick(this.onState);
   },
   unmounted() {
     auth.removeEventListener("state", this.onState);
     clearTimeout(this.timer);
-    removeEventListener("popstate", this.lead);
-    history.pushState = this.push;
+    this.stop();
   },
   methods: {
     onState() {
-      const { state, session } = auth;
+      const { state, session, user } = auth;
       document.documentElement.dataset.auth = state;
+      document.documentElement.toggleAttribute("data-user", Boolean(user));
       if (state !== this.state) this.$emit("auth_state", (this.state = state));
       if (state === "signed-out") {
         this.unbind();
@@ -48,12 +44,12 @@ export default {
     /** Lead on from a page that is not for this state. */
     lead() {
       const { pathname, search } = location;
-      if (auth.state === "signed-in" && this.entryPaths.includes(pathname)) this.go(this.destination());
+      if (auth.state === "signed-in" && this.entryPaths.includes(pathname)) go(this.destination());
       if (auth.state !== "signed-out") return;
       if (this.privatePaths.includes(pathname)) {
         const here = pathname + search;
-        this.go(this.login + (here === this.home ? "" : `?next=${encodeURIComponent(here)}`));
-      } else if (pathname === "/") this.go(this.login);
+        go(this.login + (here === this.home ? "" : `?next=${encodeURIComponent(here)}`));
+      } else if (pathname === "/") go(this.login);
     },
     async bind(sessionId) {
       this.unbind();
@@ -93,11 +89,6 @@ export default {
       const url = new URL(next, location.origin);
       const isOurs = url.origin === location.origin && this.privatePaths.includes(url.pathname);
       return isOurs ? url.pathname + url.search : this.home;
-    },
-    /** Show another page of ours in place of this one, without loading a document. */
-    go(path) {
-      history.replaceState({ page: path }, "", path);
-      dispatchEvent(new PopStateEvent("popstate", { state: { page: path } }));
     },
   },
 };

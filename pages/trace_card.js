@@ -42,10 +42,13 @@ export default {
   },
   unmounted() {
     auth.removeEventListener("trace", this.look);
+    cancelAnimationFrame(this.frame);
   },
   methods: {
+    /** Draw once for all that happens between two frames, and not at all while nobody looks. */
     look() {
-      this.events = auth.trace.shared.slice(-SHOWN).reverse();
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => (this.events = auth.trace.shared.slice(-SHOWN).reverse()));
     },
     time: (event) => timeOfDay(event.at),
     sentence({ kind, detail }) {

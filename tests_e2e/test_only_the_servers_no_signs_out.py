@@ -159,7 +159,7 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
     silent: list[Route] = []
     tab.route(REFRESH, lambda route: silent.append(route))  # noqa: PLW0108 (Playwright marks it)
     tab.evaluate('void auth.refresh()')
-    tab.wait_for_function('auth.trace.events.at(-1).kind === "refresh.waited"')
+    tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
 
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
 

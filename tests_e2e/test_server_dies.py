@@ -48,7 +48,7 @@ def test_tab_outlives_its_server(
 
     mortal.start()
 
-    tab.wait_for_function('auth.state === "signed-in" && auth.session.generation > 0')
+    tab.wait_for_function('globalThis.auth?.session?.generation > 0')
     person.sees_dashboard(tab)
     tab.reload()
     person.sees_dashboard(tab)

@@ -7,6 +7,8 @@ import { randomId } from "./tabs.js";
 
 const KEPT = 500;
 const CHANNEL = "auth.trace";
+/** The other tabs hear a little later: a teaching aid must not slow down what it shows. */
+const TELL_AFTER_MS = 100;
 
 /** @typedef {{at: number, tab: string, kind: string, detail: object}} TraceEvent */
 
@@ -15,6 +17,8 @@ export class Trace {
   tab = randomId().slice(0, 6);
   /** @type {TraceEvent[]} */
   #events = [];
+  /** @type {TraceEvent[]} */
+  #untold = [];
   #target;
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;
 
@@ -25,6 +29,7 @@ export class Trace {
   constructor(target, signal) {
     this.#target = target;
     this.#channel?.addEventListener("message", ({ data }) => this.#keep(data), { signal });
+    addEventListener("pagehide", () => this.#tell(), { signal });
     signal.addEventListener("abort", () => this.#channel?.close());
   }
 
@@ -34,8 +39,8 @@ export class Trace {
    */
   add(kind, detail = {}) {
     const event = { at: Date.now(), tab: this.tab, kind, detail };
-    this.#keep(event);
-    this.#channel?.postMessage(event);
+    this.#keep([event]);
+    if (this.#untold.push(event) === 1) setTimeout(() => this.#tell(), TELL_AFTER_MS);
   }
 
   /** What happened in this tab, oldest first. */
@@ -48,10 +53,14 @@ export class Trace {
     return this.#events.toSorted((one, other) => one.at - other.at);
   }
 
-  /** @param {TraceEvent} event */
-  #keep(event) {
-    this.#events.push(event);
-    if (this.#events.length > KEPT) this.#events.shift();
-    this.#target.dispatchEvent(new CustomEvent("trace", { detail: event }));
+  #tell() {
+    this.#channel?.postMessage(this.#untold);
+    this.#untold = [];
+  }
+
+  /** @param {TraceEvent[]} events */
+  #keep(events) {
+    this.#events = [...this.#events, ...events].slice(-KEPT);
+    for (const detail of events) this.#target.dispatchEvent(new CustomEvent("trace", { detail }));
   }
 }

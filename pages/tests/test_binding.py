@@ -57,7 +57,7 @@ async def test_ticket_draws_the_dashboard(
     await present(client, ticket_for(ada, client.id))
 
     await user.should_see('Ada')
-    await user.should_see('ada@example.com')
+    await user.should_see('Your devices')
 
 
 async def test_ticket_of_another_page_draws_nothing(

@@ -84,7 +84,7 @@ class Browser:
         await self._call(b'GET', '/api/me', bearer=True)
 
     async def call_bare_route(self) -> None:
-        """Call the route of `bare_app.py`."""
+        """Call the route of `floors.py`."""
         await self._call(b'POST', '/bare')
 
     def close(self) -> None:

@@ -51,7 +51,9 @@ def _measure_speed(folder: Path, seconds: float) -> None:
     """Start everything, take the slices in turn, print the table."""
     with ExitStack() as running:
         _say('Starting the servers ...')
-        bare = running.enter_context(serving('tests_e2e.benchmarks.bare_app', folder / 'bare'))
+        bare = running.enter_context(
+            serving('tests_e2e.benchmarks.floors', folder / 'bare', 'route')
+        )
         figures = Figures(bare.url)
         _add_server(figures, 'SQLite', folder / 'sqlite', running)
         if running.enter_context(postgres()):

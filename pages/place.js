@@ -1,0 +1,30 @@
+/**
+ * Shows its content while the browser is at its address and in its state. Decided here and at once:
+ * nobody waits for Python to see the login page, and a dead connection hides nothing.
+ */
+import { auth } from "auth-client";
+import { atEachMove } from "page-address";
+
+export default {
+  template: `<component :is="tag" v-if="isHere"><slot></slot></component>`,
+  props: { tag: String, path: String, heading: String, signedIn: Boolean },
+  data: () => ({ isHere: false }),
+  mounted() {
+    auth.addEventListener("state", this.look);
+    this.stop = atEachMove(this.look);
+    this.look();
+  },
+  unmounted() {
+    auth.removeEventListener("state", this.look);
+    this.stop();
+  },
+  methods: {
+    look() {
+      // While reconnecting the person stays, and so does what is on the screen.
+      const isSignedIn = auth.user !== null && auth.state !== "loading";
+      const isMine = this.signedIn ? isSignedIn : auth.state === "signed-out";
+      this.isHere = isMine && location.pathname === this.path;
+      if (this.isHere) document.title = this.heading;
+    },
+  },
+};

@@ -1,0 +1,28 @@
+/** Where this page is. NiceGUI's router pushes paths without an event, so that needs a little help. */
+
+const moves = new EventTarget();
+const push = history.pushState;
+
+history.pushState = (...args) => {
+  push.apply(history, args);
+  moves.dispatchEvent(new Event("move"));
+};
+addEventListener("popstate", () => moves.dispatchEvent(new Event("move")));
+
+/**
+ * Call `action` after each change of address until the returned function is called.
+ * @param {() => void} action
+ */
+export function atEachMove(action) {
+  moves.addEventListener("move", action);
+  return () => moves.removeEventListener("move", action);
+}
+
+/**
+ * Show another page of ours in place of this one, without loading a document.
+ * @param {string} path
+ */
+export function go(path) {
+  history.replaceState({ page: path }, "", path);
+  dispatchEvent(new PopStateEvent("popstate", { state: { page: path } }));
+}
