@@ -16,6 +16,7 @@ SIZES = {'wide': {'width': 1280, 'height': 800}, 'phone': {'width': 390, 'height
 
 @pytest.mark.parametrize('size', SIZES)
 @pytest.mark.parametrize('scheme', ['light', 'dark'])
+@pytest.mark.checklist('V6.2.6')
 def test_pages_have_no_violations(
     size: str,
     scheme: str,

@@ -63,6 +63,7 @@ def test_duplicated_tab_comes_back_signed_in(
 
 
 @pytest.mark.parametrize('stay', [True, False], ids=['forever', 'until-it-closes'])
+@pytest.mark.checklist('63B 5.1')
 def test_checkbox_decides_whether_a_restart_signs_out(
     stay: bool,
     tabs: OpenTab,

@@ -57,6 +57,7 @@ def test_empty_form_points_at_its_fields(login_page: Page) -> None:
     expect(login_page.get_by_label('Email')).to_have_accessible_description('Please fill this in.')
 
 
+@pytest.mark.checklist('V6.2.6')
 def test_password_can_be_shown_by_keyboard(login_page: Page) -> None:
     """Tab reaches the button, Space presses it, and again hides the password."""
     password = login_page.get_by_label('Password')
@@ -70,6 +71,7 @@ def test_password_can_be_shown_by_keyboard(login_page: Page) -> None:
     expect(password).to_have_attribute('type', 'password')
 
 
+@pytest.mark.checklist('V6.2.6')
 def test_password_managers_find_their_fields(login_page: Page) -> None:
     """A native form with the tokens that the HTML standard has for this (WCAG 1.3.5)."""
     form = login_page.locator('form')

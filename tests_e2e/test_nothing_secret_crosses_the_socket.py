@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .people import Person, log_out, sees_login_page
@@ -13,6 +14,7 @@ from .test_token_stays_in_memory import SPY, use_everything
 OpenTab = Callable[[], Page]
 
 
+@pytest.mark.checklist('V3.3.2')
 def test_no_password_or_token_in_any_frame(tabs: OpenTab, server: Server, person: Person) -> None:
     """Registering, a wrong and a right login, everything on the dashboard: all frames are searched."""
     tab = tabs()

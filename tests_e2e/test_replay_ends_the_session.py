@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .people import Person, sees_login_page
@@ -47,6 +48,7 @@ def test_copied_token_ends_the_session(
     expect(elsewhere.get_by_text('200')).to_be_visible()
 
 
+@pytest.mark.checklist('WCAG 2.2.1')
 def test_owner_is_told_after_the_fact(
     server_with: Callable[..., Server],
     database_options: list[str],

@@ -50,6 +50,7 @@ def press(page: Page, button: str) -> None:
     page.get_by_role('button', name=button, exact=True).click()
 
 
+@pytest.mark.checklist('V7.4.1')
 def test_log_out_everywhere(laptop: Page, phone: Page) -> None:
     """P12: both pages change, and the other device's access token is dead at once."""
     press(laptop, 'Log out everywhere')
@@ -92,6 +93,7 @@ def test_two_processes_share_the_news(
     assert wait_for_trace(phone, 'logout.received')['detail']['via'] == 'server'
 
 
+@pytest.mark.checklist('V7.4.2', 'WCAG 2.2.1')
 def test_password_change(laptop: Page, phone: Page, person: Person, either_server: Server) -> None:
     """P13: the other device is out, this one goes on; only the new password signs in."""
     laptop.get_by_label('Current password').fill(person.password)

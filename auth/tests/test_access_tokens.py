@@ -131,6 +131,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 @pytest.mark.parametrize('forgery', FORGERIES, ids=lambda forgery: forgery.name)
+@pytest.mark.checklist('V9.1.1', 'V9.2.1', 'kid')
 def test_forged_token_opens_nothing(
     signed_in: Browser, keys: Keys, connections: list[object], forgery: Forgery
 ) -> None:
@@ -160,6 +161,7 @@ def test_token_with_nothing_wrong_is_accepted(
     assert len(connections) == 1
 
 
+@pytest.mark.checklist('V9.1.1')
 def test_payload_cannot_be_swapped(
     signed_in: Browser, phone: Browser, grace: Account, keys: Keys
 ) -> None:
@@ -185,6 +187,7 @@ def test_token_lives_for_ten_minutes(
 
 
 @pytest.mark.parametrize('copy', ['{0}', '{0}=', '{0}==', ' {0} ', 'malleated'])
+@pytest.mark.checklist('V7.4.1')
 def test_token_is_dead_at_logout(signed_in: Browser, copy: str) -> None:
     """Shows that a session's end is looked up by `sid`, so a respelled copy dies with it."""
     token = signed_in.access_token
@@ -199,6 +202,7 @@ def test_token_is_dead_at_logout(signed_in: Browser, copy: str) -> None:
     assert signed_in.me(token).json()['reason'] == 'logout'
 
 
+@pytest.mark.checklist('V9.2.1')
 def test_ticket_and_token_are_not_exchangeable(signed_in: Browser, backend: AuthBackend) -> None:
     """Shows that what may cross the socket opens no API, and the other way round."""
     ticket = signed_in.ticket('page-1').json()['ticket']
@@ -211,6 +215,7 @@ def test_ticket_and_token_are_not_exchangeable(signed_in: Browser, backend: Auth
     assert backend.socket_tickets.redeem(ticket, 'page-1').session_id == signed_in.session_id
 
 
+@pytest.mark.checklist('V14.1.1')
 def test_token_says_nothing_personal(signed_in: Browser, keys: Keys) -> None:
     """Shows the allowlist of headers and claims: ids and times, no name, no address."""
     header, claims = forge.decode(signed_in.access_token)
@@ -244,6 +249,7 @@ def test_token_says_nothing_personal(signed_in: Browser, keys: Keys) -> None:
         'Bearer {token} {token}',
     ],
 )
+@pytest.mark.checklist('V9.1.1')
 def test_garbage_opens_nothing(signed_in: Browser, authorization: str) -> None:
     """Shows that whatever stands in the header is answered with a sentence, not with an error."""
     value = authorization.format(token=signed_in.access_token)

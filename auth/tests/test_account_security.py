@@ -68,6 +68,7 @@ def expect_living(browser: Browser) -> None:
     assert browser.refresh().json()['outcome'] in {'rotated', 'overlapped'}
 
 
+@pytest.mark.checklist('V7.4.1')
 def test_logging_out_everywhere_ends_all(
     both: tuple[Browser, Browser], audit: Callable[[], list[str]]
 ) -> None:
@@ -133,6 +134,7 @@ def test_logging_in_again_works_afterwards(both: tuple[Browser, Browser], ada: A
     expect_living(phone)
 
 
+@pytest.mark.checklist('V7.4.2')
 def test_new_password_ends_other_devices(
     both: tuple[Browser, Browser], ada: Account, audit: Callable[[], list[str]]
 ) -> None:
@@ -202,6 +204,7 @@ def test_copied_token_does_not_survive_a_new_password(
     assert answer.json()['reason'] == 'replay'
 
 
+@pytest.mark.checklist('V7.4.2')
 def test_wrong_password_changes_nothing(
     both: tuple[Browser, Browser],
     ada: Account,
@@ -319,6 +322,7 @@ def test_cookie_alone_does_nothing(
     assert signed_in.client.post(f'/auth/{path}', json=forms.get(path), headers=good).is_success
 
 
+@pytest.mark.checklist('V7.4.1')
 def test_ended_session_changes_no_password(
     both: tuple[Browser, Browser], ada: Account, stored: Stored
 ) -> None:
@@ -387,6 +391,7 @@ def test_deleted_address_may_register_anew(
     assert stored.value('SELECT count(*) FROM users') == 2
 
 
+@pytest.mark.checklist('V7.4.1')
 def test_disabled_account_is_locked_until_enabled(
     both: tuple[Browser, Browser],
     ada: Account,

@@ -104,6 +104,7 @@ def expect_problem(answer: Response, status: int, code: str) -> dict[str, Any]:
     [row[1:] for row in BAD_FIELDS],
     ids=[f'{row[1]} {row[0]}' for row in BAD_FIELDS],
 )
+@pytest.mark.checklist('V15.3.3', 'V16.5.1')
 def test_bad_field_is_named_and_refused(
     *,
     laptop: Browser,

@@ -27,6 +27,7 @@ def attributes(answer: Response) -> set[str]:
 
 
 @pytest.mark.parametrize(('stay', 'max_age'), [(True, {FORTNIGHT}), (False, set())])
+@pytest.mark.checklist('V3.3.1', 'V3.3.2', '63B 5.1')
 def test_cookie_has_its_attributes_everywhere(
     *, laptop: Browser, ada: Account, clock: Clock, stay: bool, max_age: set[str]
 ) -> None:
@@ -63,6 +64,7 @@ def test_overlap_leaves_the_remaining_time(signed_in: Browser, clock: Clock) -> 
     assert f'Max-Age={14 * DAY - 20}' in attributes(answer)
 
 
+@pytest.mark.checklist('63B 5.1')
 def test_rotation_near_the_end_leaves_the_rest(signed_in: Browser, clock: Clock) -> None:
     """Shows that the cookie goes with the session at the absolute limit."""
     for _ in range(8):
@@ -75,6 +77,7 @@ def test_rotation_near_the_end_leaves_the_rest(signed_in: Browser, clock: Clock)
     assert f'Max-Age={7 * DAY}' in attributes(answer)
 
 
+@pytest.mark.checklist('V3.3.2')
 def test_value_is_in_no_body(signed_in: Browser, ada: Account) -> None:
     """Shows that a page's script, which reads bodies, never gets the refresh token."""
     tokens = [signed_in.jar]

@@ -125,6 +125,7 @@ def test_overlap_is_no_new_use(signed_in: Browser, clock: Clock) -> None:
     assert signed_in.devices() == before
 
 
+@pytest.mark.checklist('V7.4.2')
 def test_only_own_living_sessions_are_listed(
     signed_in: Browser, phone: Browser, ada: Account, grace: Account
 ) -> None:
@@ -171,6 +172,7 @@ def test_session_past_its_last_day_is_not_listed(
     assert [device['id'] for device in phone.devices()] == [phone.session_id]
 
 
+@pytest.mark.checklist('V7.4.2')
 def test_lost_phone_is_signed_out_from_the_laptop(
     signed_in: Browser, phone: Browser, ada: Account, stored: Stored
 ) -> None:
@@ -230,6 +232,7 @@ def test_ending_this_device_is_a_logout(
         '..%2F{own}',
     ],
 )
+@pytest.mark.checklist('V7.4.2')
 def test_no_other_session_can_be_ended(
     *,
     signed_in: Browser,

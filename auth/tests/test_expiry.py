@@ -10,6 +10,7 @@ from .stored import Stored
 
 
 @pytest.mark.parametrize(('seconds', 'status'), [(14 * DAY - JUST, 200), (14 * DAY, 401)])
+@pytest.mark.checklist('V7.3.1', '63B 5.1')
 def test_idle_session_expires_after_fourteen_days(
     signed_in: Browser,
     clock: Clock,
@@ -32,6 +33,7 @@ def test_idle_session_expires_after_fourteen_days(
 
 
 @pytest.mark.parametrize(('seconds', 'status'), [(-JUST, 200), (0, 401)])
+@pytest.mark.checklist('V7.3.1')
 def test_busy_session_expires_after_ninety_days(
     signed_in: Browser, clock: Clock, seconds: float, status: int
 ) -> None:
@@ -47,6 +49,7 @@ def test_busy_session_expires_after_ninety_days(
     assert answer.json().get('reason') == (None if status == 200 else 'expired')
 
 
+@pytest.mark.checklist('V7.3.1')
 def test_idle_limit_never_passes_absolute_limit(
     signed_in: Browser, clock: Clock, stored: Stored
 ) -> None:

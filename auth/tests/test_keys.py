@@ -31,6 +31,7 @@ def generous_umask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.checklist('keys')
 def test_files_are_their_owners_only(tmp_path: Path, generous_umask: None) -> None:
     """Shows that folder and files exclude everybody else, whatever the umask; no draft is left."""
     folder = tmp_path / 'keys'
@@ -54,6 +55,7 @@ def test_second_start_reads_the_same(tmp_path: Path) -> None:
     assert other.signing.key_id != first.signing.key_id
 
 
+@pytest.mark.checklist('keys')
 def test_restart_signs_nobody_out(
     settings: AuthSettings, serve: Serve, ada: Account, tmp_path: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_secrets_stay_out_of_texts(keys: Keys, settings: AuthSettings) -> None:
     assert 'issuer' in texts
 
 
+@pytest.mark.checklist('keys')
 def test_public_keys_alone_verify_tokens(signed_in: Browser) -> None:
     """Shows that another service needs nothing but the JWKS, which holds public fields only."""
     answer = signed_in.client.get('/.well-known/jwks.json')

@@ -16,6 +16,7 @@ def everything(caplog: pytest.LogCaptureFixture) -> str:
     return '\n'.join([caplog.text, *(repr(vars(record)) for record in caplog.records)])
 
 
+@pytest.mark.checklist('V16.2.5')
 def test_whole_run_logs_no_secret(
     *,
     laptop: Browser,
@@ -79,6 +80,7 @@ def test_whole_run_logs_no_secret(
     assert [secret for secret in secrets if secret and secret in log] == []
 
 
+@pytest.mark.checklist('V16.2.5')
 def test_changes_of_an_account_log_no_secret(
     *,
     laptop: Browser,
@@ -115,6 +117,7 @@ def test_changes_of_an_account_log_no_secret(
     assert [secret for secret in secrets if secret and secret in log] == []
 
 
+@pytest.mark.checklist('V16.4.1')
 def test_name_cannot_write_log_lines(
     laptop: Browser, ada: Account, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -23,6 +23,7 @@ HASH = 'SELECT password_hash FROM users'
 
 
 @pytest.mark.parametrize(('registered', 'typed'), [('NFC', 'NFD'), ('NFD', 'NFC')])
+@pytest.mark.checklist('V6.2.5')
 def test_keyboards_may_compose_differently(
     laptop: Browser, phone: Browser, ada: Account, registered: str, typed: str
 ) -> None:
@@ -42,6 +43,7 @@ def test_keyboards_may_compose_differently(
     'typed',
     ['{0} ', ' {0}', '{0}\n', '{0}x', 'UPPER', 'cut'],
 )
+@pytest.mark.checklist('V6.2.5')
 def test_password_counts_as_typed(
     signed_in: Browser, phone: Browser, ada: Account, typed: str
 ) -> None:
@@ -55,6 +57,7 @@ def test_password_counts_as_typed(
     assert phone.log_in(ada).status_code == 200
 
 
+@pytest.mark.checklist('V6.2.5')
 def test_trailing_space_is_part_of_it(laptop: Browser, phone: Browser, ada: Account) -> None:
     """Shows that a password which ends in a space needs that space."""
     spaced = replace(ada, password=ada.password + ' ')
@@ -82,6 +85,7 @@ def test_trailing_space_is_part_of_it(laptop: Browser, phone: Browser, ada: Acco
         ('\0', 15, 201),
     ],
 )
+@pytest.mark.checklist('V6.2.1')
 def test_characters_are_counted_not_bytes(
     *,
     laptop: Browser,
@@ -103,6 +107,7 @@ def test_characters_are_counted_not_bytes(
         assert phone.log_in(account).status_code == 200
 
 
+@pytest.mark.checklist('V6.2.1')
 def test_over_long_guess_is_never_hashed(
     signed_in: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +122,7 @@ def test_over_long_guess_is_never_hashed(
     assert len(threads) == 1
 
 
+@pytest.mark.checklist('V6.3.8')
 def test_unknown_user_costs_a_hash_too(
     signed_in: Browser,
     phone: Browser,
@@ -135,6 +141,7 @@ def test_unknown_user_costs_a_hash_too(
     assert (wrong, unknown) == (1, 1)
 
 
+@pytest.mark.checklist('V11.4.2')
 def test_hashing_never_blocks_the_event_loop(
     signed_in: Browser,
     phone: Browser,
@@ -178,6 +185,7 @@ def test_stored_hash_is_salted_argon2id(
     assert ada.password not in stored.dump()
 
 
+@pytest.mark.checklist('V11.4.2')
 def test_product_hashes_as_owasp_says(settings: AuthSettings) -> None:
     """Shows the figures of a hash as the product makes it: 19 MiB, two passes, one lane."""
     default = AuthSettings(
@@ -195,6 +203,7 @@ def test_product_hashes_as_owasp_says(settings: AuthSettings) -> None:
     assert stored.startswith('$argon2id$v=19$m=19456,t=2,p=1$')
 
 
+@pytest.mark.checklist('V11.4.2')
 def test_outdated_hash_is_renewed_at_login(
     signed_in: Browser,
     ada: Account,
@@ -219,6 +228,7 @@ def test_outdated_hash_is_renewed_at_login(
     assert stored.value(HASH) == after_right
 
 
+@pytest.mark.checklist('V6.2.1')
 def test_minimum_length_is_a_setting(settings: AuthSettings, serve: Serve, ada: Account) -> None:
     """Shows that a host application may ask for more."""
     browser = serve(replace(settings, password_min_characters=64))

@@ -56,6 +56,7 @@ def test_forged_token_changes_nothing(
     assert signed_in.present(genuine).json()['outcome'] == 'rotated'
 
 
+@pytest.mark.checklist('V10.4.5')
 def test_live_token_is_exchanged_for_another(signed_in: Browser) -> None:
     """Shows the ordinary refresh: a new cookie, a new access token that works."""
     old_cookie, old_access = signed_in.jar, signed_in.access_token
@@ -69,6 +70,7 @@ def test_live_token_is_exchanged_for_another(signed_in: Browser) -> None:
     assert signed_in.me().status_code == 200
 
 
+@pytest.mark.checklist('V7.3.1')
 def test_rotation_moves_the_idle_limit(signed_in: Browser, clock: Clock, stored: Stored) -> None:
     """Shows that a session in use lives on: fourteen days from each rotation."""
     clock.advance(3 * DAY)
@@ -91,6 +93,7 @@ def test_database_refuses_a_second_live_token(signed_in: Browser, stored: Stored
         stored.execute(insert, signed_in.session_id, 8, b'', None)
 
 
+@pytest.mark.checklist('V7.2.3')
 def test_stolen_database_opens_no_session(signed_in: Browser, stored: Stored) -> None:
     """Shows that nothing in the file, nor its usual encodings, is a token or part of one."""
     old_token = signed_in.jar

@@ -56,6 +56,7 @@ def test_address_may_be_typed_in_any_case(
     assert answer.json()['user']['email'] == ada.email
 
 
+@pytest.mark.checklist('V7.2.4')
 def test_login_ends_the_session_before_it(
     signed_in: Browser, phone: Browser, ada: Account, stored: Stored
 ) -> None:
@@ -78,6 +79,7 @@ def test_login_ends_the_session_before_it(
     assert phone.refresh().status_code == 200
 
 
+@pytest.mark.checklist('V7.2.4')
 def test_planted_cookie_is_never_adopted(
     signed_in: Browser, phone: Browser, grace: Account, stored: Stored
 ) -> None:
@@ -103,6 +105,7 @@ def test_forged_cookie_ends_no_session_at_login(
     assert signed_in.refresh().status_code == 200
 
 
+@pytest.mark.checklist('V6.3.8')
 def test_all_refusals_look_the_same(
     signed_in: Browser, phone: Browser, ada: Account, grace: Account, stored: Stored
 ) -> None:

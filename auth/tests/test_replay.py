@@ -53,6 +53,7 @@ Replay = Callable[[Browser, Clock], str]
 
 
 @pytest.mark.parametrize('replay', REPLAYS)
+@pytest.mark.checklist('V10.4.5')
 def test_replayed_token_ends_its_session(
     signed_in: Browser, clock: Clock, stored: Stored, replay: Replay
 ) -> None:
@@ -90,6 +91,7 @@ def test_replayed_token_ends_only_its_own_session(
     assert signed_in.log_in(ada).status_code == 200  # the account is not harmed either
 
 
+@pytest.mark.checklist('V16.3.1')
 def test_replay_is_a_critical_event(
     signed_in: Browser, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

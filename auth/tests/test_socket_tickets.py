@@ -28,6 +28,7 @@ def test_ticket_says_who_is_at_the_page(
     assert identity.signed_in_at == START
 
 
+@pytest.mark.checklist('V4.4.3')
 def test_ticket_works_once(signed_in: Browser, backend: AuthBackend) -> None:
     """Shows that a ticket read off the socket is worthless; the next one is not."""
     ticket = signed_in.ticket('page-1').json()['ticket']
@@ -41,6 +42,7 @@ def test_ticket_works_once(signed_in: Browser, backend: AuthBackend) -> None:
 
 
 @pytest.mark.parametrize('client_id', ['page-2', 'page-', 'page-11', 'PAGE-1', '', 'pagé-1'])
+@pytest.mark.checklist('V4.4.3')
 def test_ticket_is_for_one_page(signed_in: Browser, backend: AuthBackend, client_id: str) -> None:
     """Shows that another page cannot redeem it, and does not use it up by trying."""
     ticket = signed_in.ticket('page-1').json()['ticket']
@@ -62,6 +64,7 @@ def test_ticket_works_until_thirty_seconds(
     assert backend.socket_tickets.redeem(ticket, 'page-1')
 
 
+@pytest.mark.checklist('V4.4.3')
 def test_ticket_expires_after_thirty_seconds(
     signed_in: Browser, backend: AuthBackend, clock: Clock
 ) -> None:
@@ -76,6 +79,7 @@ def test_ticket_expires_after_thirty_seconds(
             backend.socket_tickets.redeem(late, 'page-1')
 
 
+@pytest.mark.checklist('V4.4.3')
 def test_ticket_dies_with_its_session(signed_in: Browser, backend: AuthBackend) -> None:
     """Shows that a page cannot be bound to a session that was logged out meanwhile."""
     ticket = signed_in.ticket('page-1').json()['ticket']

@@ -47,6 +47,7 @@ def delay_look_up(
     return asked, answer
 
 
+@pytest.mark.checklist('V4.4.3')
 async def test_ticket_draws_the_dashboard(
     user: User, ada: auth.Identity, ticket_for: IssueTicket
 ) -> None:
@@ -85,6 +86,7 @@ async def test_ticket_works_once(user: User, ada: auth.Identity, ticket_for: Iss
     await user.should_not_see('Ada')
 
 
+@pytest.mark.checklist('V4.4.3')
 async def test_garbage_binds_nobody(user: User, ada: auth.Identity) -> None:
     """Whatever a stranger sends over the socket, the page stays unbound and goes on."""
     client = await user.open('/dashboard')
@@ -109,6 +111,7 @@ async def test_signing_out_takes_the_dashboard_away(
     await user.should_not_see('Ada')
 
 
+@pytest.mark.checklist('V7.4.1')
 async def test_page_of_an_ended_session_draws_nothing(
     user: User, ada: auth.Identity, ticket_for: IssueTicket, settings: auth.AuthSettings
 ) -> None:
@@ -126,6 +129,7 @@ async def test_page_of_an_ended_session_draws_nothing(
     elsewhere.close()
 
 
+@pytest.mark.checklist('V7.4.1')
 async def test_end_of_the_session_unbinds_its_pages(
     user: User, ada: auth.Identity, ticket_for: IssueTicket, backend: auth.AuthBackend
 ) -> None:

@@ -75,6 +75,7 @@ async def test_button_ends_the_other_session(
 
 
 @pytest.mark.parametrize('label', ['End session', 'Log out other devices'])
+@pytest.mark.checklist('V4.4.3', 'V7.4.1')
 async def test_buttons_of_an_ended_session_do_nothing(
     label: str,
     dashboard: Client,
