@@ -1,4 +1,7 @@
-"""`python -m app`: read the settings, take the port, build the app, serve it."""
+"""`python -m app`: read the settings, take the port, build the app, serve it.
+
+`python -m app rotate-keys` does something else (rotate_keys.py).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import errno
 import logging
 import os
 import socket
+import sys
 from collections.abc import Iterator
 
 import uvicorn
@@ -19,6 +23,7 @@ import auth
 from . import demo_accounts
 from .create import create_app
 from .faults import Faults
+from .rotate_keys import COMMAND, rotate_keys
 from .settings import Settings
 from .start_up import give_up, greet
 
@@ -27,12 +32,21 @@ OTHERS_READ_NOTHING = 0o077
 
 
 def main() -> None:
-    """Serve until Ctrl+C. What cannot be used (setting, port, folder) ends it with exit code 2."""
+    """Serve, or do what the first word says. What cannot be used ends it with exit code 2."""
     os.umask(OTHERS_READ_NOTHING)
-    settings = _read_settings()
+    is_rotation = sys.argv[1:2] == [COMMAND]
+    settings = _read_settings(sys.argv[2 if is_rotation else 1 :])
     logging.basicConfig(
         level=settings.log_level.upper(), format='%(asctime)s %(levelname)s %(name)s: %(message)s'
     )
+    if is_rotation:
+        rotate_keys(settings)
+    else:
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    """Serve until Ctrl+C."""
     listeners = _listen(settings)
     port: int = listeners[0].getsockname()[1]
     try:
@@ -69,9 +83,9 @@ def main() -> None:
         uvicorn.Server(config).run(sockets=listeners)
 
 
-def _read_settings() -> Settings:
+def _read_settings(arguments: list[str]) -> Settings:
     try:
-        return CliApp.run(Settings)
+        return CliApp.run(Settings, cli_args=arguments)
     except ValidationError as error:
         first = error.errors()[0]
         option = ''.join(f'--{part}: ' for part in first['loc'][:1]).replace('_', '-')

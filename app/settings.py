@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     """Signing in with JWTs: NiceGUI pages over a FastAPI auth backend.
 
     Each option can also be given as an environment variable: --data-dir is APP_DATA_DIR.
+    `python -m app rotate-keys` replaces the key that signs tokens, and signs nobody out.
     """
 
     model_config = SettingsConfigDict(

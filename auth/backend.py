@@ -10,7 +10,6 @@ from .accounts import Accounts
 from .cookies import RefreshCookie
 from .database import Database
 from .devices import Devices
-from .keys import SigningKey
 from .login import Login
 from .password_rules import PasswordRules
 from .passwords import Passwords
@@ -41,7 +40,7 @@ class AuthBackend:
     access_tokens: AccessTokens
     socket_tickets: SocketTickets
     cookie: RefreshCookie
-    signing_key: SigningKey
+    signed_tokens: SignedTokens
 
     @property
     def password_min_characters(self) -> int:
@@ -70,7 +69,8 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     rules = PasswordRules(settings.password_min_characters)
     rotation = Rotation(database, sessions, tokens, limits, clock)
     login = Login(database, passwords, sessions, clock)
-    signed = SignedTokens(settings.keys.signing, settings.issuer, clock)
+    longest = max(settings.access_token_seconds, settings.socket_ticket_seconds)
+    signed = SignedTokens(settings.keys.signing, longest, settings.issuer, clock)
     return AuthBackend(
         database=database,
         passwords=passwords,
@@ -84,5 +84,5 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
         cookie=RefreshCookie(settings.cookie_name, settings.cookie_secure),
-        signing_key=settings.keys.signing,
+        signed_tokens=signed,
     )

@@ -12,6 +12,7 @@ from .dependencies import Backend, BearerToken, Jar, PresentedRefreshToken, Sign
 from .errors import InvalidAccessToken
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .schemas import Me, Ticket, TicketRequest, TokenSet
+from .signing_keys import JWKS_MAX_AGE_SECONDS
 from .token_set import token_set, user_out
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES)
@@ -50,7 +51,11 @@ async def me(identity: SignedIn) -> Me:
 @router.get('/.well-known/jwks.json')
 async def jwks(backend: Backend) -> JSONResponse:
     """Publish the public keys (RFC 7517)."""
-    return JSONResponse({'keys': [backend.signing_key.jwk]}, media_type='application/jwk-set+json')
+    return JSONResponse(
+        {'keys': backend.signed_tokens.public_keys()},
+        media_type='application/jwk-set+json',
+        headers={'Cache-Control': f'max-age={JWKS_MAX_AGE_SECONDS}'},
+    )
 
 
 @router.get('/healthz')

@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 
-from .keys import SigningKey
+from .signing_keys import SigningKeys
 
 ALGORITHM = 'EdDSA'
 
@@ -32,18 +32,27 @@ class TokenKind:
 
 @dataclass(frozen=True)
 class SignedTokens:
-    """Signs with one key; verifies by `kid`. `clock` gives Unix seconds."""
+    """Signs with the active key; verifies by `kid`. `clock` gives Unix seconds.
 
-    key: SigningKey
+    `longest_seconds` is how long a token may live, and so how long its key is needed.
+    """
+
+    keys: SigningKeys
+    longest_seconds: int
     issuer: str
     clock: Callable[[], float]
 
     def sign(self, kind: TokenKind, claims: dict[str, str], seconds: int) -> str:
         """Return a JWT of this kind that lives for `seconds`."""
         now = int(self.clock())
+        key = self.keys.active(now)
         registered = {'iss': self.issuer, 'aud': kind.audience, 'iat': now, 'exp': now + seconds}
-        headers = {'typ': kind.type, 'kid': self.key.key_id}
-        return jwt.encode(registered | claims, self.key.private, ALGORITHM, headers)
+        headers = {'typ': kind.type, 'kid': key.key_id}
+        return jwt.encode(registered | claims, key.private, ALGORITHM, headers)
+
+    def public_keys(self) -> list[dict[str, str]]:
+        """Return what anybody needs to verify our tokens, as JWKs."""
+        return [key.jwk for key in self.keys.published(self.clock(), self.longest_seconds)]
 
     def verify(self, kind: TokenKind, token: str, *, even_expired: bool = False) -> dict[str, Any]:
         """Return the claims of a token of this kind. Raises `InvalidToken`."""
@@ -73,9 +82,10 @@ class SignedTokens:
 
     def _public_key(self, header: dict[str, Any], kind: TokenKind) -> Any:
         """Find the key by `kid` among our own; a token never brings its key along."""
-        if header.get('typ') != kind.type or header.get('kid') != self.key.key_id:
+        key = self.keys.find(header.get('kid'), self.clock(), self.longest_seconds)
+        if header.get('typ') != kind.type or key is None:
             raise InvalidToken('The token is of another type or key.')
-        return self.key.public
+        return key.public
 
     def _check_times(self, claims: dict[str, Any], *, even_expired: bool) -> None:
         times = [claims['iat'], claims['exp'], claims.get('nbf', 0)]

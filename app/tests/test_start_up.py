@@ -186,3 +186,30 @@ def refuses_in_one_sentence(result: subprocess.CompletedProcess[str]) -> None:
     assert 'Traceback' not in result.stderr + result.stdout
     message = [line for line in result.stderr.splitlines() if not line.startswith(('usage:', ' '))]
     assert len(message) == 1, result.stderr
+
+
+def test_key_is_replaced_by_a_command(tmp_path: Path) -> None:
+    """A running server publishes the new key beside the old one; nothing is started again."""
+    with started(tmp_path) as lines:
+        url = next(word for line in lines for word in line.split() if word[:7] == 'http://')
+        keys = f'{url}/.well-known/jwks.json'
+        with urllib.request.urlopen(keys) as answer:
+            before = json.load(answer)['keys']
+
+        result = run(tmp_path, 'rotate-keys', '--data-dir', str(tmp_path / 'data'))
+
+        with urllib.request.urlopen(keys) as answer:
+            after = json.load(answer)['keys']
+    assert result.returncode == 0
+    assert after[:-1] == before
+    assert after[-1]['kid'] in result.stdout
+    assert 'PRIVATE' not in result.stdout + result.stderr
+
+
+def test_keys_of_no_server_are_not_made(tmp_path: Path) -> None:
+    """A mistyped folder is one sentence, and stays as it is: not there."""
+    result = run(tmp_path, 'rotate-keys', '--data-dir', str(tmp_path / 'dta'))
+
+    assert result.returncode == 2
+    assert 'does not exist' in result.stderr
+    assert not (tmp_path / 'dta').exists()

@@ -87,11 +87,11 @@ FORGERIES = [
 
 def sign(signer: str, keys: Keys, message: bytes) -> bytes:
     """Sign a message as the signer would."""
-    public = keys.signing.public
+    public = keys.signing.active(0).public
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     match signer:
         case 'ours':
-            return keys.signing.private.sign(message)
+            return keys.signing.active(0).private.sign(message)
         case 'attacker':
             return ATTACKER.sign(message)
         case 'hmac pem':
@@ -221,7 +221,7 @@ def test_token_says_nothing_personal(signed_in: Browser, keys: Keys) -> None:
     header, claims = forge.decode(signed_in.access_token)
 
     user_id = signed_in.me().json()['user']['id']
-    assert header == {'alg': 'EdDSA', 'typ': 'at+jwt', 'kid': keys.signing.key_id}
+    assert header == {'alg': 'EdDSA', 'typ': 'at+jwt', 'kid': keys.signing.active(0).key_id}
     assert isinstance(claims.pop('jti'), str)
     assert claims == {
         'iss': 'https://testserver',

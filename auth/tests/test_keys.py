@@ -47,12 +47,12 @@ def test_second_start_reads_the_same(tmp_path: Path) -> None:
     """Shows that a restart changes no key, and that another folder has others."""
     first, second, other = (load_or_create(tmp_path / name) for name in ('a', 'a', 'b'))
 
-    assert (second.master_secret, second.signing.key_id) == (
+    assert (second.master_secret, second.signing.active(0).key_id) == (
         first.master_secret,
-        first.signing.key_id,
+        first.signing.active(0).key_id,
     )
     assert other.master_secret != first.master_secret
-    assert other.signing.key_id != first.signing.key_id
+    assert other.signing.active(0).key_id != first.signing.active(0).key_id
 
 
 @pytest.mark.checklist('keys')
@@ -76,7 +76,7 @@ def test_servers_that_start_together_agree(tmp_path: Path) -> None:
     def start(_number: int) -> tuple[bytes, str]:
         barrier.wait()
         keys = load_or_create(tmp_path)
-        return keys.master_secret, keys.signing.key_id
+        return keys.master_secret, keys.signing.active(0).key_id
 
     with ThreadPoolExecutor(8) as pool:
         secrets = set(pool.map(start, range(8)))

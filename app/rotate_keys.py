@@ -1,0 +1,35 @@
+"""`python -m app rotate-keys`: replace the key that signs tokens. Nobody is signed out."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import auth
+
+from .settings import Settings
+from .start_up import give_up
+
+COMMAND = 'rotate-keys'
+
+
+def rotate_keys(settings: Settings) -> None:
+    """Add a key to those in the data folder; running servers find it there by themselves.
+
+    Ends with exit code 2 if there is no data folder with keys, or they cannot be used.
+    """
+    folder = settings.data_dir / 'keys'
+    if not folder.is_dir():
+        give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
+    try:
+        keys = auth.load_or_create(folder).signing
+        key = keys.rotate(time.time(), settings.access_token_seconds)
+    except OSError as error:
+        give_up(f'the keys in {folder} cannot be replaced ({error.strerror}).')
+    except ValueError as error:
+        give_up(str(error))
+    starts_at = datetime.fromtimestamp(key.starts_at, UTC)
+    print(
+        f'Key {key.key_id} is published now, and signs from {starts_at:%H:%M:%S} UTC on.\n'
+        'The one before stays good until its last token has expired.'
+    )

@@ -1,0 +1,101 @@
+"""A new signing key: published first, used then; the one before stays good for its last tokens."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from auth import AuthBackend, Keys, load_or_create
+from auth.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
+
+from .browser import Browser
+from .clock import Clock
+
+pytestmark = [pytest.mark.databases('sqlite'), pytest.mark.checklist('keys')]
+LIFE_SECONDS = 600
+
+
+def published(browser: Browser) -> list[str]:
+    """Return the ids of the keys that anybody may see."""
+    return [key['kid'] for key in browser.client.get('/.well-known/jwks.json').json()['keys']]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where this test's server has its keys: no other test's tokens must suffer."""
+    return tmp_path / 'own-keys'
+
+
+@pytest.fixture
+def keys(folder: Path) -> Keys:
+    """The keys that the server starts with."""
+    return load_or_create(folder)
+
+
+def rotate(folder: Path, clock: Clock) -> str:
+    """Rotate as another process does; return the new key's id."""
+    return SigningKeys(folder).rotate(clock(), LIFE_SECONDS).key_id
+
+
+def test_new_key_is_published_before_it_signs(
+    signed_in: Browser, backend: AuthBackend, folder: Path, clock: Clock
+) -> None:
+    """Shows that whoever keeps the public keys for their max-age never meets an unknown one."""
+    (old,) = published(signed_in)
+    new = rotate(folder, clock)
+
+    assert published(signed_in) == [old, new]
+    clock.advance(JWKS_MAX_AGE_SECONDS - 1)
+    assert backend.signed_tokens.keys.active(clock()).key_id == old
+    clock.advance(1)
+    assert backend.signed_tokens.keys.active(clock()).key_id == new
+
+
+def test_rotation_signs_nobody_out(signed_in: Browser, folder: Path, clock: Clock) -> None:
+    """Shows that the running server takes the key by itself, and honours tokens of the old one."""
+    rotate(folder, clock)
+    clock.advance(JWKS_MAX_AGE_SECONDS)
+
+    assert signed_in.me().status_code == 200
+    assert signed_in.refresh().json()['outcome'] == 'rotated'
+    assert signed_in.me().status_code == 200
+
+
+def test_old_key_goes_after_a_token_life(signed_in: Browser, folder: Path, clock: Clock) -> None:
+    """Shows that a key nobody needs is neither published nor trusted, and its file goes."""
+    (old,) = published(signed_in)
+    new = rotate(folder, clock)
+    clock.advance(JWKS_MAX_AGE_SECONDS + LIFE_SECONDS - 1)
+    assert published(signed_in) == [old, new]
+
+    clock.advance(1)
+
+    assert published(signed_in) == [new]
+    rotate(folder, clock)
+    assert len(list(folder.glob('signing-key*.pem'))) == 2
+    assert not (folder / 'signing-key.pem').exists()
+
+
+def test_restart_after_a_rotation_makes_no_key(folder: Path, keys: Keys, clock: Clock) -> None:
+    """Shows that the first file is not made again once it has been replaced."""
+    first = rotate(folder, clock)
+    clock.advance(JWKS_MAX_AGE_SECONDS + LIFE_SECONDS)
+    second = rotate(folder, clock)
+
+    restarted = load_or_create(folder).signing.published(clock(), LIFE_SECONDS)
+
+    assert [key.key_id for key in restarted] == [first, second]
+
+
+def test_damaged_new_key_changes_nothing(
+    signed_in: Browser, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Shows that a running server keeps to the keys it knows, and says so once."""
+    before = published(signed_in)
+    (folder / f'signing-key-{int(time.time())}.pem').write_text('garbage')
+
+    assert published(signed_in) == published(signed_in) == before
+    assert signed_in.me().status_code == 200
+    assert caplog.text.count('keys_unreadable') == 1
