@@ -18,7 +18,7 @@ import auth
 
 from . import demo_accounts
 from .create import create_app
-from .faults import Faults
+from .faults import Faults, MovableClock
 from .settings import Settings
 from .start_up import give_up, greet
 
@@ -35,8 +35,9 @@ def main() -> None:
     )
     listeners = _listen(settings)
     port: int = listeners[0].getsockname()[1]
+    clock = MovableClock()
     try:
-        app, backend = create_app(settings, port)
+        app, backend = create_app(settings, port, clock)
         accounts = (
             demo_accounts.load_or_create(settings.data_dir, backend)
             if settings.demo_accounts
@@ -59,7 +60,7 @@ def main() -> None:
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
-        Faults(app) if settings.faults else app,
+        Faults(app, clock) if settings.faults else app,
         log_config=None,
         access_log=False,
         server_header=False,
