@@ -8,41 +8,17 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from .barrier import at_one_instant
+from .lacking import without_locks
 from .people import Person
 from .server import Server
+from .tabs import open_signed_in
 from .traces import traced
 
 TABS = 8
 BURSTS = 2
-WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
-# The clock is the same for all tabs, so a moment a little ahead is a barrier.
-REFRESH_AT = """moment => {
-    globalThis.refreshed = new Promise((done) => setTimeout(done, moment - Date.now()))
-        .then(() => auth.refresh());
-}"""
-AHEAD_MS = 1_500
-
+REFRESH = 'auth.refresh()'
 OUTCOMES = ('refresh_rotated', 'refresh_overlapped', 'refresh_recovered', 'refresh_replayed')
-
-
-def open_tabs(tabs: Callable[[], Page], server: Server, person: Person) -> list[Page]:
-    """Register in one tab, come back signed in in the others."""
-    opened = [tabs() for _ in range(TABS)]
-    person.register(opened[0], server.url)
-    for tab in opened[1:]:
-        tab.goto(f'{server.url}/dashboard')
-    for tab in opened:
-        person.sees_dashboard(tab)
-    return opened
-
-
-def refresh_at_once(opened: list[Page]) -> None:
-    """Let all tabs refresh at one instant, and wait until each has its answer."""
-    moment = opened[0].evaluate('Date.now()') + AHEAD_MS
-    for tab in opened:
-        tab.evaluate(REFRESH_AT, moment)
-    for tab in opened:
-        tab.evaluate('refreshed')
 
 
 def counts(server: Server) -> Counter[str]:
@@ -60,13 +36,13 @@ def test_eight_tabs_at_one_instant(
 ) -> None:
     """Burst after burst, everybody gets an answer of the one living session."""
     if not locks:
-        context.add_init_script(WITHOUT_LOCKS)
-    opened = open_tabs(tabs, either_server, person)
+        without_locks(context)
+    opened = open_signed_in(tabs, TABS, either_server, person)
     assert opened[0].evaluate('Boolean(navigator.locks)') is locks
     before = counts(either_server)
 
     for _ in range(BURSTS):
-        refresh_at_once(opened)
+        at_one_instant(opened, REFRESH)
 
     answers = counts(either_server) - before
     print(f'{TABS} tabs, {BURSTS} bursts, locks={locks}: {dict(answers)}')

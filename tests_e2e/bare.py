@@ -1,0 +1,49 @@
+"""A page with the token holder and nothing else, for what pages with a WebSocket hide or blur.
+
+It is served at `/bare` of the server under test, by the test itself, and imports the server's own
+token holder. It shows the name of whoever is signed in, and no name otherwise.
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+
+from auth import BROWSER_PREFIX
+
+from .people import Person
+
+HTML = f"""<!doctype html>
+<title>Bare</title>
+<h1></h1>
+<script type="module">
+    import {{ auth }} from '{BROWSER_PREFIX}/start.js';
+    const draw = () => {{
+        document.querySelector('h1').textContent = auth.state === 'signed-in' ? auth.user.name : '';
+    }};
+    auth.addEventListener('state', draw);
+    draw();
+</script>"""
+SIGN_UP = """([name, email, password]) =>
+    auth.register({ name, email, password, stay_signed_in: true })"""
+
+
+def open_bare(tab: Page, url: str) -> None:
+    """Load the bare page, and wait until its token holder knows who is signed in."""
+
+    def serve(route: Route) -> None:
+        route.fulfill(body=HTML, content_type='text/html')
+
+    tab.context.route('**/bare', serve)
+    tab.goto(f'{url}/bare')
+    tab.wait_for_function('globalThis.auth && auth.state !== "loading"')
+
+
+def register_in(tab: Page, person: Person) -> None:
+    """Create the account from a bare page, without a form."""
+    tab.evaluate(SIGN_UP, [person.name, person.email, person.password])
+    person.sees_dashboard(tab)
+
+
+def shows_nobody(tab: Page) -> None:
+    """Check that the bare page shows no name."""
+    expect(tab.get_by_role('heading', level=1, include_hidden=True)).to_have_text('')
