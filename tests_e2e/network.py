@@ -27,17 +27,17 @@ def offline(context: BrowserContext) -> Iterator[None]:
 
 
 @contextmanager
-def out_of_reach(context: BrowserContext, url: str) -> Iterator[None]:
-    """Let every request to `url`, a glob, fail on its way; all else works, and nobody is `offline`."""
+def out_of_reach(pages: BrowserContext | Page, url: str) -> Iterator[None]:
+    """Let each request of a tab, or of all tabs, to `url` (a glob) fail on its way; all else works."""
 
     def fail(route: Route) -> None:
         route.abort('connectionfailed')
 
-    context.route(url, fail)
+    pages.route(url, fail)
     try:
         yield
     finally:
-        context.unroute(url, fail)
+        pages.unroute(url, fail)
 
 
 def hold(page: Page, url: str) -> list[Route]:
