@@ -3,6 +3,9 @@
 Firefox has it on. Playwright switches it off in Chromium, so there a browser of its own is launched;
 Chromium's headless shell has none at all. A page is kept only under many conditions (no open WebSocket,
 no `no-store`, ...), so a test must see that its page *was* restored: `appearances` says so.
+
+In Firefox, Playwright does not notice that a page was restored: `evaluate` and `wait_for_function` work
+in it, locators wait for a load that does not come.
 """
 
 from __future__ import annotations
@@ -27,22 +30,23 @@ _NOTE_APPEARANCES = """
 _FULL_CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome')
 
 
-def launch_chromium(playwright: Playwright, options: browsers.LaunchOptions) -> Browser | None:
-    """Launch a Chromium which keeps pages, or return `None` if only a headless shell is here."""
-    kept = {name: value for name, value in options.items() if name != 'executable_path'}
-    for choice in _choices():
+def launch(playwright: Playwright, name: str, options: browsers.LaunchOptions) -> Browser | None:
+    """Launch a browser that keeps pages; `None` if there is only Chromium's headless shell."""
+    if name == 'firefox':
+        return playwright.firefox.launch(**options)
+    for choice in _full_chromiums():
         try:
             return playwright.chromium.launch(
-                **kept, **choice, ignore_default_args=['--disable-back-forward-cache']
+                **options | choice, ignore_default_args=['--disable-back-forward-cache']
             )
         except Error:
             continue
     return None
 
 
-def _choices() -> Iterator[browsers.LaunchOptions]:
-    """Playwright's full build first (`channel`), then the system's."""
-    yield {'channel': 'chromium'}
+def _full_chromiums() -> Iterator[browsers.LaunchOptions]:
+    """Playwright's full build first (its `channel`), then the system's."""
+    yield {'executable_path': None, 'channel': 'chromium'}
     for program in _FULL_CHROMIUM:
         if path := shutil.which(program):
             yield {'executable_path': path}
@@ -62,12 +66,13 @@ def appearances(tab: Page) -> list[dict[str, Any]]:
     return noted
 
 
-def go_back(tab: Page, path: str) -> None:
-    """Press Back, and wait until the page at `path` has appeared.
+def go_back(tab: Page) -> None:
+    """Press Back, and wait until another page has appeared.
 
     `page.go_back()` waits for a load, which a restored page does not have.
     """
+    left = tab.evaluate('performance.timeOrigin')  # tells one document from another
     tab.evaluate('setTimeout(() => history.back(), 0)')
     tab.wait_for_function(
-        'path => location.pathname === path && globalThis.appearances?.length', arg=path
+        'left => performance.timeOrigin !== left && globalThis.appearances?.length', arg=left
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect
 
 from auth.tests.postgres import Postgres, own_schema
 
-from . import browsers
+from . import bfcache, browsers
 from .people import Person
 from .server import Server, running_server
 
@@ -138,6 +138,28 @@ def tabs(context: BrowserContext) -> Callable[[], Page]:
 def devices(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
     """Open a page on another device: nothing is shared with the others."""
     return lambda: new_context().new_page()
+
+
+@pytest.fixture(scope='session')
+def restoring_browser(
+    playwright: Playwright, browser_name: str, browser_type_launch_args: browsers.LaunchOptions
+) -> Iterator[Browser]:
+    """A browser whose Back brings pages to life again as they were left."""
+    browser = bfcache.launch(playwright, browser_name, browser_type_launch_args)
+    if browser is None:
+        pytest.skip("Chromium's headless shell has no back/forward cache; no full Chromium is here")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def restoring_context(restoring_browser: Browser) -> Iterator[BrowserContext]:
+    """One person's such browser; its pages note how they appear (see `bfcache.appearances`)."""
+    context = restoring_browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    bfcache.note_appearances(context)
+    yield context
+    context.close()
 
 
 @pytest.fixture
