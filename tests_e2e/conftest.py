@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from auth.tests.postgres import Postgres, own_schema
 
-from . import bfcache, browsers
+from . import bfcache, browsers, counts
 from .people import Person
 from .server import Server, running_server
 
@@ -45,6 +45,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if '[postgresql-firefox' not in item.name]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tables that tests have added rows to."""
+    reports = [each for key in ('passed', 'failed') for each in terminalreporter.getreports(key)]
+    for title, rows in counts.tables(reports).items():
+        terminalreporter.write_sep('-', title)
+        for line in counts.lines_of(rows):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def add_row(record_property: Callable[[str, object], None]) -> counts.AddRow:
+    """Add a row to a table that is printed at the end of the run: `add_row(title, row)`."""
+    return counts.row_adder(record_property)
+
+
 @pytest.fixture(scope='session')
 def browser_type_launch_args(playwright: Playwright, browser_name: str) -> browsers.LaunchOptions:
     """The options with which this browser starts on this machine."""
@@ -64,6 +79,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server_taking_orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with default settings which takes orders for faults."""
     with running_server(tmp_path_factory.mktemp('server'), '--faults') as running:
+        yield running
+
+
+@pytest.fixture(scope='session')
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server that forgives little: no grace for tabs at one time, what is seen once counts."""
+    folder = tmp_path_factory.mktemp('server')
+    impatient = ('--refresh-overlap-seconds', '0', '--refresh-seen-after-seconds', '0')
+    with running_server(folder, *impatient) as running:
         yield running
 
 
