@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -15,8 +16,10 @@ from .settings import Settings
 OWNER_ONLY = 0o700
 
 
-def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend]:
-    """Build the application for the port it will be served on.
+def create_app(
+    settings: Settings, port: int, clock: Callable[[], float] = time.time
+) -> tuple[FastAPI, auth.AuthBackend]:
+    """Build the application for the port it will be served on; `clock` gives Unix seconds.
 
     Raises `OSError` or `ValueError` if the data folder cannot be used, and what `auth.install`
     raises if the database cannot.
@@ -50,6 +53,7 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
                 idle_seconds=settings.session_idle_seconds,
                 absolute_seconds=settings.session_absolute_seconds,
             ),
+            clock=clock,
         ),
     )
     pages.install(app, backend, renewal=settings.renewal)

@@ -1,4 +1,4 @@
-"""Faults on order, for tests and workshops: answers that are late, lost or refused, and sudden death.
+"""Faults on order, for tests and workshops: late, lost or refused answers, sudden death, a wrong clock.
 
 Only there when the server is started with `--faults`, which it refuses unless it listens on loopback.
 
@@ -15,6 +15,11 @@ Only there when the server is started with `--faults`, which it refuses unless i
 
 `at`: `request` (before it is served), `answer` (served and committed, nothing sent yet), or
 `before N` and `after N`: at the Nth SQL statement of the request, counted from 1 with BEGIN on SQLite.
+
+    PUT /faults/clock
+    {"ahead_seconds": 7200}
+
+sets the auth backend's clock ahead of the real one, until the next such order; 0 sets it right.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -33,7 +39,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COUNTER = '/faults'
+CLOCK = '/faults/clock'
 LONGEST_DELAY_SECONDS = 60
+YEAR_SECONDS = 365 * 86_400
 
 
 class Fault(BaseModel):
@@ -46,6 +54,24 @@ class Fault(BaseModel):
     times: Annotated[int, Field(ge=1)] = 1
     seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY_SECONDS)] = 0
     at: Annotated[str, Field(pattern=r'^(request|answer|(before|after) [1-9]\d*)$')] = 'answer'
+
+
+class ClockOrder(BaseModel):
+    """How wrong the server's clock shall be."""
+
+    model_config = ConfigDict(extra='forbid')
+
+    ahead_seconds: Annotated[float, Field(ge=-YEAR_SECONDS, le=YEAR_SECONDS)]
+
+
+class MovableClock:
+    """Unix seconds, and what somebody has ordered on top."""
+
+    ahead_seconds = 0.0
+
+    def __call__(self) -> float:
+        """Return the time that the server believes in."""
+        return time.time() + self.ahead_seconds
 
 
 @dataclass
@@ -62,11 +88,13 @@ _death: ContextVar[_Countdown | None] = ContextVar('death', default=None)
 class Faults:
     """An ASGI application around the real one: takes orders, and makes requests fail accordingly."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, clock: MovableClock) -> None:
         self._app = app
+        self._clock = clock
         self._ordered: list[Fault] = []
         self._counter = FastAPI(openapi_url=None)
         self._counter.add_api_route(COUNTER, self.order, methods=['PUT'], status_code=204)
+        self._counter.add_api_route(CLOCK, self.set_clock, methods=['PUT'], status_code=204)
         event.listen(Engine, 'before_cursor_execute', _before_statement)
         event.listen(Engine, 'after_cursor_execute', _after_statement)
 
@@ -74,9 +102,13 @@ class Faults:
         """Replace what is ordered; an empty list ends all faults."""
         self._ordered = faults
 
+    async def set_clock(self, order: ClockOrder) -> None:
+        """Move the clock by which sessions and tokens live."""
+        self._clock.ahead_seconds = order.ahead_seconds
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or make it fail."""
-        if scope.get('path') == COUNTER:
+        if scope.get('path') in {COUNTER, CLOCK}:
             await self._counter(scope, receive, send)
             return
         fault = self._take(scope.get('path', '')) if scope['type'] == 'http' else None

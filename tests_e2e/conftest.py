@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from auth.tests.postgres import Postgres, own_schema
 
-from . import browsers
+from . import bfcache, browsers, counts
 from .people import Person
 from .server import Server, running_server
 
@@ -44,6 +44,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On PostgreSQL one browser is enough: what browsers do differently, no database sees."""
     items[:] = [item for item in items if '[postgresql-firefox' not in item.name]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tables that tests have added rows to."""
+    reports = [each for key in ('passed', 'failed') for each in terminalreporter.getreports(key)]
+    for title, rows in counts.tables(reports).items():
+        terminalreporter.write_sep('-', title)
+        for line in counts.lines_of(rows):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def add_row(record_property: Callable[[str, object], None]) -> counts.AddRow:
+    """Add a row to a table that is printed at the end of the run: `add_row(title, row)`."""
+    return counts.row_adder(record_property)
 
 
 # What is slow to start is started once and kept to the end: pytest changes between the parameters of
@@ -105,6 +120,12 @@ def server(start_once: Callable[..., Server]) -> Server:
 def server_taking_orders(start_once: Callable[..., Server]) -> Server:
     """One server with default settings which takes orders for faults."""
     return start_once('--faults')
+
+
+@pytest.fixture(scope='session')
+def strict_server(start_once: Callable[..., Server]) -> Server:
+    """One server that forgives little: no grace for tabs at one time, what is seen once counts."""
+    return start_once('--refresh-overlap-seconds', '0', '--refresh-seen-after-seconds', '0')
 
 
 @pytest.fixture(scope='session', params=['sqlite', 'postgresql'])
@@ -172,6 +193,28 @@ def tabs(context: BrowserContext) -> Callable[[], Page]:
 def devices(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
     """Open a page on another device: nothing is shared with the others."""
     return lambda: new_context().new_page()
+
+
+@pytest.fixture(scope='session')
+def restoring_browser(
+    playwright: Playwright, browser_name: str, browser_type_launch_args: browsers.LaunchOptions
+) -> Iterator[Browser]:
+    """A browser whose Back brings pages to life again as they were left."""
+    browser = bfcache.launch(playwright, browser_name, browser_type_launch_args)
+    if browser is None:
+        pytest.skip("Chromium's headless shell has no back/forward cache; no full Chromium is here")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def restoring_context(restoring_browser: Browser) -> Iterator[BrowserContext]:
+    """One person's such browser; its pages note how they appear (see `bfcache.appearances`)."""
+    context = restoring_browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    bfcache.note_appearances(context)
+    yield context
+    context.close()
 
 
 @pytest.fixture

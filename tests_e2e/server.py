@@ -89,10 +89,21 @@ class Server:
 
     def order(self, path: str, fault: str, **more: object) -> None:
         """Order a fault for the next request to `path` (see `app/faults.py`); needs `--faults`."""
-        faults = [{'path': path, 'fault': fault, **more}]
+        self._put('/faults', [{'path': path, 'fault': fault, **more}])
+
+    @contextmanager
+    def clock_ahead(self, seconds: float) -> Iterator[None]:
+        """Set the server's clock ahead of the real one, and back again; needs `--faults`."""
+        self._put('/faults/clock', {'ahead_seconds': seconds})
+        try:
+            yield
+        finally:
+            self._put('/faults/clock', {'ahead_seconds': 0})
+
+    def _put(self, path: str, order: object) -> None:
         request = urllib.request.Request(
-            f'{self.url}/faults',
-            data=json.dumps(faults).encode(),
+            self.url + path,
+            data=json.dumps(order).encode(),
             headers={'Content-Type': 'application/json'},
             method='PUT',
         )

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route
 from .people import Person, sees_login_page
 from .server import Server
 from .traces import traced
+from .visibility import hide
 
 API = '**/api/me'
 CALL = 'auth.fetch("/api/me").then((response) => response.status)'
@@ -45,16 +46,9 @@ def test_fresh_token_is_used_as_it_is(tab: Page) -> None:
     assert not traced(tab, 'api.refreshed')
 
 
-def test_due_token_is_renewed_first(
-    tabs: Callable[[], Page], server: Server, person: Person
-) -> None:
+def test_due_token_is_renewed_first(tab: Page) -> None:
     """A hidden tab has slept past the end of its token: the call refreshes, and is not refused."""
-    tab = tabs()
-    tab.context.clock.install()
-    tab.context.add_init_script(
-        'Object.defineProperty(document, "visibilityState", { get: () => "hidden" })'
-    )
-    person.register(tab, server.url)
+    hide(tab)
     tab.context.clock.fast_forward(TOKEN_LIFE_MS)
     assert refreshes(tab) == 0
 

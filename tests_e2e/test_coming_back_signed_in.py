@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from .people import Person, sees_login_page
 from .server import Server
+from .tabs import duplicate
 
 OpenTab = Callable[[], Page]
 
@@ -51,14 +52,11 @@ def test_reopened_tab_comes_back_signed_in(
     person.sees_dashboard(reopened)
 
 
-def test_duplicated_tab_comes_back_signed_in(
-    tab: Page, context: BrowserContext, person: Person
-) -> None:
+def test_duplicated_tab_comes_back_signed_in(tab: Page, person: Person) -> None:
     """A duplicate copies sessionStorage too; it must not take the original for itself."""
-    with context.expect_page() as opened:
-        tab.evaluate('void window.open(location.href)')
+    copy = duplicate(tab)
 
-    person.sees_dashboard(opened.value)
+    person.sees_dashboard(copy)
     person.sees_dashboard(tab)
 
 

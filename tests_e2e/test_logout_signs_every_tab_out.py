@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
+from .lacking import without_broadcast, without_storage
+from .network import hold
 from .people import Person, log_out, sees_login_page
 from .server import Server
+from .tabs import OpenTab, open_signed_in
 from .traces import traced, wait_for_trace
 
-OpenTab = Callable[[], Page]
-
 LIMIT_MS = 1_000
-
-
-def open_signed_in(tabs: OpenTab, count: int, server: Server, person: Person) -> list[Page]:
-    """Register in one tab, come back signed in in the others."""
-    opened = [tabs() for _ in range(count)]
-    person.register(opened[0], server.url)
-    for tab in opened[1:]:
-        tab.goto(f'{server.url}/dashboard')
-    for tab in opened:
-        person.sees_dashboard(tab)
-    return opened
 
 
 def left_at(tab: Page) -> float:
@@ -51,7 +39,7 @@ def test_logout_signs_every_tab_out(
 def test_storage_event_alone_signs_out(tabs: OpenTab, server: Server, person: Person) -> None:
     """Without BroadcastChannel the articles' mechanism carries the news by itself."""
     first, second = tabs(), tabs()
-    first.context.add_init_script('delete globalThis.BroadcastChannel')
+    without_broadcast(first.context)
     person.register(first, server.url)
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
@@ -125,8 +113,7 @@ def test_logged_out_tab_stays_out_after_reload(
 def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Person) -> None:
     """One tab signs in again, slowly; another logs out meanwhile: the new session does not survive."""
     first, second = open_signed_in(tabs, 2, server, person)
-    held: list[Route] = []
-    first.route('**/auth/login', lambda route: held.append(route))  # noqa: PLW0108
+    held = hold(first, '**/auth/login')
     form = {'email': person.email, 'password': person.password, 'stay_signed_in': True}
     with first.expect_request('**/auth/login'):
         first.evaluate('form => { globalThis.login = auth.login(form) }', form)
@@ -147,7 +134,7 @@ def test_logout_reaches_the_server_without_storage(
 ) -> None:
     """Storage that is full or switched off takes the note of a pending logout; the logout goes out."""
     tab = tabs()
-    tab.add_init_script('Storage.prototype.setItem = () => { throw new Error("full"); };')
+    without_storage(tab)
     person.register(tab, server.url)
 
     log_out(tab)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from .lacking import without_locks
 from .people import Person, log_out, sees_login_page
 from .server import Server
 from .traces import wait_for_trace
 
 REFRESH = '/auth/refresh'
 LATE_SECONDS = 1.5
-WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
 
 
 @pytest.mark.parametrize('locks', [True, False], ids=['locks', 'lockless'])
@@ -31,7 +31,7 @@ def test_late_answer_revives_nothing(
     """The refresh was asked for before the click, and is answered after it."""
     server = server_taking_orders
     if not locks:
-        context.add_init_script(WITHOUT_LOCKS)
+        without_locks(context)
     tab, other = tabs(), tabs()
     person.register(tab, server.url)
     other.goto(f'{server.url}/dashboard')

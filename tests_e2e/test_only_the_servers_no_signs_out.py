@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
+from .network import hold, offline
 from .people import Person, sees_login_page
 from .server import Server
 from .traces import traced
@@ -132,14 +132,6 @@ def test_call_meets_the_same(tab: Page, person: Person) -> None:
     person.sees_dashboard(tab)
 
 
-@contextmanager
-def offline(context: BrowserContext) -> Iterator[None]:
-    """Take the network away, and give it back."""
-    context.set_offline(True)
-    yield
-    context.set_offline(False)
-
-
 def test_offline_is_no_sign_out(tab: Page, person: Person) -> None:
     """The tab says that it is reconnecting, and refreshes as soon as the network is back."""
     with offline(tab.context):
@@ -156,8 +148,7 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
     tab = tabs()
     tab.context.clock.install()
     person.register(tab, server.url)
-    silent: list[Route] = []
-    tab.route(REFRESH, lambda route: silent.append(route))  # noqa: PLW0108 (Playwright marks it)
+    hold(tab, REFRESH)
     tab.evaluate('void auth.refresh()')
     tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
 

@@ -7,14 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from .lacking import make_deaf
 from .people import Person, sees_login_page
 from .server import Server
 from .traces import wait_for_trace
 
-DEAF = """
-    delete globalThis.BroadcastChannel;
-    addEventListener('storage', (event) => event.stopImmediatePropagation());
-"""
 LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
 
 
@@ -62,10 +59,10 @@ def test_other_tabs_show_the_new_user(
 @pytest.fixture
 def deaf(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
     """A tab that hears nothing from other tabs, in which the person has just registered."""
-    deaf = tabs()
-    deaf.add_init_script(DEAF)
-    person.register(deaf, server.url)
-    return deaf
+    tab = tabs()
+    make_deaf(tab)
+    person.register(tab, server.url)
+    return tab
 
 
 def test_deaf_tab_is_told_by_the_server(

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from app.faults import COUNTER, Faults
+from app.faults import CLOCK, COUNTER, Faults, MovableClock
 from app.settings import Settings
 from app.start_up import greet
 
@@ -24,7 +24,13 @@ def served() -> list[str]:
 
 
 @pytest.fixture
-def client(served: list[str]) -> Iterator[TestClient]:
+def clock() -> MovableClock:
+    """The clock of the application."""
+    return MovableClock()
+
+
+@pytest.fixture
+def client(served: list[str], clock: MovableClock) -> Iterator[TestClient]:
     """Call an application through its faults."""
     app = FastAPI()
 
@@ -33,7 +39,7 @@ def client(served: list[str]) -> Iterator[TestClient]:
         served.append('work')
         return 'done'
 
-    with TestClient(Faults(app)) as client:
+    with TestClient(Faults(app, clock)) as client:
         yield client
 
 
@@ -86,6 +92,27 @@ def test_wrong_order_is_refused(wrong: dict[str, object], client: TestClient) ->
     assert client.put(COUNTER, json=[ORDER | wrong]).status_code == 422
 
     assert client.post('/work').json() == 'done'
+
+
+def test_clock_goes_ahead_and_back(client: TestClient, clock: MovableClock) -> None:
+    """The clock keeps going, as far ahead as was ordered last."""
+    assert abs(clock() - time.time()) < 1
+
+    assert client.put(CLOCK, json={'ahead_seconds': 7200}).status_code == 204
+    assert 7199 < clock() - time.time() < 7201
+
+    client.put(CLOCK, json={'ahead_seconds': 0})
+    assert abs(clock() - time.time()) < 1
+
+
+@pytest.mark.parametrize('wrong', [{}, {'ahead_seconds': 'much'}, {'ahead_seconds': 1e12}, [7200]])
+def test_wrong_clock_order_is_refused(
+    wrong: object, client: TestClient, clock: MovableClock
+) -> None:
+    """An order that is not understood leaves the clock alone."""
+    assert client.put(CLOCK, json=wrong).status_code == 422
+
+    assert clock.ahead_seconds == 0
 
 
 def test_faults_are_announced(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ const LONGEST_RETRY_MS = 30_000;
 let retryMs = FIRST_RETRY_MS;
 let timer = 0;
 
-/** The note again, for browsers whose storage is full or switched off: it lasts as long as the page. */
+/** The note where storage is full or switched off: no other tab can take it away, so only there. */
 let own = /** @type {string | null} */ (null);
 
 /** Which logout is still to be told; `null` if none is. */
@@ -46,8 +46,9 @@ export function rest() {
 
 /** Note a logout, until it is finished or someone signs in. */
 function begin() {
-  own = randomId();
-  writeNote(KEY, own);
+  const id = randomId();
+  writeNote(KEY, id);
+  own = readNote(KEY) === id ? null : id;
 }
 
 /**

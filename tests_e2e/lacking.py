@@ -1,0 +1,36 @@
+"""Browsers that lack something. Each takes a whole browser or one page, before it has loaded anything.
+
+The interface is taken away, as it would be in a browser without it, or on plain http; what else such a
+browser would do differently is not simulated.
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Page
+
+Pages = BrowserContext | Page
+
+
+def without_locks(pages: Pages) -> None:
+    """Take `navigator.locks` away, as on a plain http address of another machine."""
+    pages.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
+    )
+
+
+def without_broadcast(pages: Pages) -> None:
+    """Take `BroadcastChannel` away, so that tabs hear of each other by the `storage` event alone."""
+    pages.add_init_script('delete globalThis.BroadcastChannel')
+
+
+def make_deaf(pages: Pages) -> None:
+    """Let nothing from other tabs arrive, neither message nor `storage` event."""
+    without_broadcast(pages)
+    pages.add_init_script(
+        "addEventListener('storage', (event) => event.stopImmediatePropagation())"
+    )
+
+
+def without_storage(pages: Pages) -> None:
+    """Let every write to `localStorage` fail, as when it is full or switched off."""
+    pages.add_init_script('Storage.prototype.setItem = () => { throw new Error("full"); };')

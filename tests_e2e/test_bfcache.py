@@ -1,0 +1,112 @@
+"""P5: Back revives nothing: a page restored from memory has no token, and shows nothing private.
+
+The app's own pages are never restored (they have a WebSocket, and `no-store`), so the token holder is
+tried on a page that is: `bare.py`. Each test sees that its page came back from memory, or did not.
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .bare import open_bare, register_in, wait_for_name
+from .bfcache import appearances, go_back
+from .lacking import without_broadcast
+from .people import Person, log_out, sees_login_page
+from .server import Server
+from .traces import wait_for_trace
+
+ELSEWHERE = '/healthz'
+
+
+def leave(tab: Page, server: Server) -> None:
+    """Go from the page in the tab to one that has nothing to do with it."""
+    tab.goto(server.url + ELSEWHERE)
+
+
+def open_bare_signed_in(context: BrowserContext, server: Server, person: Person) -> Page:
+    """Register on a bare page; its holder has the token, and it shows the name."""
+    tab = context.new_page()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    assert tab.evaluate('auth.token.describe()') is not None
+    return tab
+
+
+def log_out_in_another_tab(context: BrowserContext, server: Server, person: Person) -> None:
+    """Come back signed in in a second tab of the app, and press the button there."""
+    other = context.new_page()
+    other.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(other)
+    log_out(other)
+    wait_for_trace(other, 'logout.sent')
+    sees_login_page(other)
+
+
+def test_restored_page_comes_back_without_its_token(
+    restoring_context: BrowserContext, server: Server, person: Person
+) -> None:
+    """The token and the name were put away before the page was kept; a refresh brings both back."""
+    tab = open_bare_signed_in(restoring_context, server, person)
+    leave(tab, server)
+
+    go_back(tab)
+
+    first, again = appearances(tab)
+    assert [first['persisted'], again['persisted']] == [False, True]
+    assert not again['holdsToken']
+    assert again['state'] == 'loading'
+    assert person.name not in again['text']
+    wait_for_name(tab, person.name)
+
+
+def test_back_after_logout_restores_nothing_private(
+    restoring_context: BrowserContext, server: Server, person: Person
+) -> None:
+    """The kept page heard nothing of the logout; it wakes without a token, asks, and is refused."""
+    without_broadcast(restoring_context)
+    tab = open_bare_signed_in(restoring_context, server, person)
+    leave(tab, server)
+    log_out_in_another_tab(restoring_context, server, person)
+
+    go_back(tab)
+
+    assert appearances(tab)[-1]['persisted']
+    assert not appearances(tab)[-1]['holdsToken']
+    assert person.name not in appearances(tab)[-1]['text']
+    tab.wait_for_function('auth.state === "signed-out"')
+    wait_for_name(tab, '')
+
+
+def test_message_to_tabs_drops_kept_pages(
+    restoring_context: BrowserContext, server: Server, person: Person
+) -> None:
+    """A kept page cannot take the logout's message, so the browser gives the page up: Back loads."""
+    tab = open_bare_signed_in(restoring_context, server, person)
+    leave(tab, server)
+    log_out_in_another_tab(restoring_context, server, person)
+
+    go_back(tab)
+
+    assert [each['persisted'] for each in appearances(tab)] == [False]
+    tab.wait_for_function('globalThis.auth?.state === "signed-out"')
+    wait_for_name(tab, '')
+
+
+def test_pages_of_the_app_are_not_kept(
+    restoring_context: BrowserContext, server: Server, person: Person
+) -> None:
+    """Back loads the dashboard anew while the person is signed in, and the login page afterwards."""
+    tab = restoring_context.new_page()
+    person.register(tab, server.url)
+    leave(tab, server)
+    go_back(tab)
+    person.sees_dashboard(tab)
+    assert [each['persisted'] for each in appearances(tab)] == [False]
+    leave(tab, server)
+    log_out_in_another_tab(restoring_context, server, person)
+
+    go_back(tab)
+
+    sees_login_page(tab)
+    assert [each['persisted'] for each in appearances(tab)] == [False]
+    expect(tab.get_by_text(person.name)).to_have_count(0)

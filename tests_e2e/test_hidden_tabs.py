@@ -1,0 +1,125 @@
+"""P3 and P6 in tabs that nobody looks at: what they do is a setting, and none goes wrong by it.
+
+Visibility is simulated (visibility.py), time is moved (`context.clock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .lacking import make_deaf
+from .people import Person
+from .server import Server
+from .tabs import OpenTab, open_signed_in
+from .traces import traced, wait_for_trace
+from .visibility import hide, show
+
+CALL = 'auth.fetch("/api/me").then((response) => response.status)'
+LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
+REMAINING = 'auth.token.describe().remainingMs'
+A_TOKENS_LIFE = '10:00'
+
+
+def refreshes(tab: Page) -> int:
+    """Count the refreshes that this tab has begun."""
+    return len(traced(tab, 'refresh.started'))
+
+
+def test_hidden_tab_lets_its_token_run_out(
+    context: BrowserContext, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """As long as nobody looks it asks nothing, unlike the visible tab beside it; then, at once."""
+    context.clock.install()
+    visible, hidden = open_signed_in(tabs, 2, server, person)
+    hide(hidden)
+    before = refreshes(hidden)
+
+    context.clock.fast_forward(A_TOKENS_LIFE)
+    wait_for_trace(visible, 'refresh.rotated')
+
+    assert hidden.evaluate(REMAINING) == 0  # time has passed here too
+    assert refreshes(hidden) == before
+    show(hidden)
+    wait_for_trace(hidden, 'refresh.rotated', before + 1)
+    assert hidden.evaluate('auth.state') == 'signed-in'
+
+
+def test_ahead_refreshes_hidden_tabs(
+    context: BrowserContext, tabs: OpenTab, server_with: Callable[..., Server], person: Person
+) -> None:
+    """`--renewal ahead` keeps a token fresh in every tab, seen or not."""
+    server = server_with('--renewal', 'ahead')
+    context.clock.install()
+    tab = tabs()
+    person.register(tab, server.url)
+    hide(tab)
+
+    context.clock.fast_forward(A_TOKENS_LIFE)
+
+    wait_for_trace(tab, 'refresh.rotated')
+    assert tab.evaluate(REMAINING) > 0
+
+
+def test_lazy_refreshes_before_a_call_only(
+    context: BrowserContext, tabs: OpenTab, server_with: Callable[..., Server], person: Person
+) -> None:
+    """`--renewal lazy` asks for nothing until somebody wants something, even in a visible tab."""
+    server = server_with('--renewal', 'lazy')
+    context.clock.install()
+    tab = tabs()
+    person.register(tab, server.url)
+    before = refreshes(tab)
+    context.clock.fast_forward(A_TOKENS_LIFE)
+    hide(tab)
+    show(tab)
+    assert tab.evaluate(REMAINING) == 0
+    assert refreshes(tab) == before
+
+    assert tab.evaluate(CALL) == 200
+
+    assert refreshes(tab) == before + 1
+    assert traced(tab, 'api.retried') == []
+
+
+def test_hidden_tab_moves_to_the_new_user(
+    tabs: OpenTab, devices: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """Somebody else signs in: news of that kind is heard in the background too."""
+    grace = Person()
+    grace.register(devices(), server.url)
+    hidden, seen = open_signed_in(tabs, 2, server, person)
+    hide(hidden)
+
+    seen.evaluate(LOG_IN, [grace.email, grace.password])
+
+    grace.sees_dashboard(hidden)
+    expect(hidden.get_by_text(person.name)).to_have_count(0)
+    assert hidden.evaluate('document.visibilityState') == 'hidden'
+
+
+def test_hidden_tab_that_heard_nothing_finds_out(
+    tabs: OpenTab, devices: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """Neither tabs nor server could reach it, and its token ran out: it asks when it is looked at."""
+    grace = Person()
+    grace.register(devices(), server.url)
+    hidden, seen = tabs(), tabs()
+    hidden.context.clock.install()
+    make_deaf(hidden)
+    person.register(hidden, server.url)
+    hidden.evaluate('auth.sessionEnded = () => {}')
+    hide(hidden)
+    seen.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(seen)
+    seen.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sees_dashboard(seen)
+    hidden.context.clock.fast_forward(A_TOKENS_LIFE)
+    assert hidden.evaluate('auth.user.name') == person.name  # it really knows of nothing
+
+    show(hidden)
+
+    wait_for_trace(hidden, 'user.switched')
+    grace.sees_dashboard(hidden)
+    expect(hidden.get_by_text(person.name)).to_have_count(0)
