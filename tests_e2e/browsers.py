@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ BROWSER_HOME = Path(__file__).parent.parent / '.browser-home'
 LaunchOptions = dict[str, Any]
 
 
+@cache  # starting one to see takes seconds
 def find(playwright: Playwright, name: str) -> LaunchOptions | None:
     """Return options with which the browser has just started here, or `None` if none does."""
     for options in _candidates(name):

@@ -75,18 +75,26 @@ def browsers_running(playwright: Playwright) -> Iterator[dict[str, Browser]]:
 
 
 @pytest.fixture(scope='session')
+def browser_type_launch_args(
+    browser_type_launch_args: browsers.LaunchOptions, playwright: Playwright, browser_name: str
+) -> browsers.LaunchOptions:
+    """The options with which this browser starts on this machine; `--headed` shows it."""
+    options = browsers.find(playwright, browser_name)
+    assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.browsers`'
+    return browser_type_launch_args | options
+
+
+@pytest.fixture(scope='session')
 def browser(
     playwright: Playwright,
     browser_name: str,
     browser_type_launch_args: browsers.LaunchOptions,
     browsers_running: dict[str, Browser],
 ) -> Browser:
-    """The browser to test in, started as it can be on this machine; `--headed` shows it."""
+    """The browser to test in."""
     if browser_name not in browsers_running:
-        options = browsers.find(playwright, browser_name)
-        assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.browsers`'
         launch = getattr(playwright, browser_name).launch
-        browsers_running[browser_name] = launch(**browser_type_launch_args | options)
+        browsers_running[browser_name] = launch(**browser_type_launch_args)
     return browsers_running[browser_name]
 
 
