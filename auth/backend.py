@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .access_tokens import AccessTokens
 from .account_security import AccountSecurity
 from .accounts import Accounts
+from .attempt_counts import AttemptCounts
 from .cookies import RefreshCookie
 from .database import Database
 from .devices import Devices
@@ -21,6 +22,7 @@ from .sessions import Sessions
 from .settings import AuthSettings
 from .signed_tokens import SignedTokens
 from .socket_tickets import SocketTickets
+from .throttle import Throttle
 
 PEPPER_PURPOSE = 'refresh token pepper 1'
 
@@ -40,6 +42,7 @@ class AuthBackend:
     purge: Purge
     access_tokens: AccessTokens
     socket_tickets: SocketTickets
+    throttle: Throttle
     cookie: RefreshCookie
     signing_key: SigningKey
 
@@ -69,20 +72,22 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     sessions = Sessions(database, tokens, limits, clock)
     rules = PasswordRules(settings.password_min_characters)
     rotation = Rotation(database, sessions, tokens, limits, clock)
-    login = Login(database, passwords, sessions, clock)
+    throttle = Throttle(settings.attempts, AttemptCounts(clock))
+    login = Login(database, passwords, sessions, throttle, clock)
     signed = SignedTokens(settings.keys.signing, settings.issuer, clock)
     return AuthBackend(
         database=database,
         passwords=passwords,
-        accounts=Accounts(database, passwords, rules, login, clock),
+        accounts=Accounts(database, passwords, rules, login, throttle, clock),
         login=login,
         sessions=sessions,
         rotation=rotation,
         devices=Devices(database, sessions, clock),
-        security=AccountSecurity(database, passwords, rules, sessions, rotation, clock),
+        security=AccountSecurity(database, passwords, rules, sessions, rotation, throttle, clock),
         purge=Purge(database, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
+        throttle=throttle,
         cookie=RefreshCookie(settings.cookie_name, settings.cookie_secure),
         signing_key=settings.keys.signing,
     )

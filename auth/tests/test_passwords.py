@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import unicodedata
 from dataclasses import replace
 
 import pytest
-from argon2 import low_level
 
 from auth import AuthSettings, generate_passphrase
 from auth.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
@@ -17,6 +15,7 @@ from auth.passwords import Passwords
 from .browser import Account, Browser
 from .conftest import Serve
 from .stored import Stored
+from .watch_argon2 import watch_argon2
 
 pytestmark = pytest.mark.databases('sqlite')  # a hash is text to any
 HASH = 'SELECT password_hash FROM users'
@@ -107,7 +106,7 @@ def test_over_long_guess_is_never_hashed(
     signed_in: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shows that a huge password is refused before it costs anything, at login too."""
-    threads = watch_argon2(monkeypatch)
+    threads = watch_argon2(monkeypatch, 'verify_secret')
 
     answer = signed_in.log_in(replace(ada, password='x' * 1025))
 
@@ -125,7 +124,7 @@ def test_unknown_user_costs_a_hash_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Shows that argon2 works as often for an address without account as for a wrong password."""
-    threads = watch_argon2(monkeypatch)
+    threads = watch_argon2(monkeypatch, 'verify_secret')
 
     phone.log_in(replace(ada, password=grace.password))
     wrong = len(threads)
@@ -143,25 +142,13 @@ def test_hashing_never_blocks_the_event_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Shows that argon2 runs in threads of its own, for known and unknown users."""
-    threads = watch_argon2(monkeypatch)
+    threads = watch_argon2(monkeypatch, 'verify_secret')
 
     phone.log_in(ada)
     phone.log_in(grace)
 
     assert len(threads) == 2
     assert all(name.startswith('argon2') for name in threads)
-
-
-def watch_argon2(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note the thread of each verification. argon2 itself goes on doing its work."""
-    verify_secret, threads = low_level.verify_secret, []
-
-    def watched(*arguments: object) -> bool:
-        threads.append(threading.current_thread().name)
-        return verify_secret(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(low_level, 'verify_secret', watched)
-    return threads
 
 
 def test_stored_hash_is_salted_argon2id(
