@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
 from sqlalchemy.exc import ArgumentError
@@ -56,6 +57,10 @@ def main() -> None:
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
+    _serve(settings, app, listeners)
+
+
+def _serve(settings: Settings, app: FastAPI, listeners: list[socket.socket]) -> None:
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
@@ -63,6 +68,9 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # uvicorn's own default believes any program on this machine, whoever it says it acts for.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         backlog=CONNECTION_BACKLOG,
     )
     with contextlib.suppress(KeyboardInterrupt):

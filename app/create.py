@@ -44,6 +44,12 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
             cookie_secure=not settings.plain_cookie,
             access_token_seconds=settings.access_token_seconds,
             password_min_characters=settings.password_min_characters,
+            attempts=auth.AttemptLimits(
+                failures_per_account=settings.failures_per_account,
+                failures_per_address=settings.failures_per_address,
+                registrations_per_hour=settings.registrations_per_hour,
+                refused_refreshes_per_hour=settings.refused_refreshes_per_hour,
+            ),
             limits=auth.SessionLimits(
                 overlap_seconds=settings.refresh_overlap_seconds,
                 seen_after_seconds=settings.refresh_seen_after_seconds,
