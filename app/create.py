@@ -13,6 +13,7 @@ import pages
 from .settings import Settings
 
 OWNER_ONLY = 0o700
+SITE_NAME = 'Signed in'
 
 
 def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend]:
@@ -32,7 +33,7 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
 
     # The interactive API pages load scripts from elsewhere; no request may leave the machine.
     app = FastAPI(
-        title='Signed in', lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title=SITE_NAME, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     backend = auth.install(
         app,
@@ -44,6 +45,7 @@ def create_app(settings: Settings, port: int) -> tuple[FastAPI, auth.AuthBackend
             cookie_secure=not settings.plain_cookie,
             access_token_seconds=settings.access_token_seconds,
             password_min_characters=settings.password_min_characters,
+            site_name=SITE_NAME,
             attempts=auth.AttemptLimits(
                 failures_per_account=settings.failures_per_account,
                 failures_per_address=settings.failures_per_address,

@@ -64,7 +64,8 @@ class AccountSecurity:
         Raises `WrongPassword`, `InvalidInput` for a weak new one, `TooManyAttempts`, or
         `SessionEnded`.
         """
-        self.rules.check(new_password, 'new_password')
+        about = (identity.name, identity.email)
+        self.rules.check(new_password, 'new_password', about)
         new_hash: str | None = None
         while True:
             user = await self._demand_password(identity, current_password, 'current_password')

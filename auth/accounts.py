@@ -67,7 +67,7 @@ class Accounts:
 
     async def _values(self, name: str, email: str, password: str) -> dict[str, Any]:
         """Return the columns of a new user; the password has been checked and hashed."""
-        self.rules.check(password, 'password')
+        self.rules.check(password, 'password', about=(name, email))
         if await run_in_threadpool(self.login.find, email):
             raise EmailTaken
         password_hash = await self.passwords.hash(password)

@@ -70,7 +70,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
     sessions = Sessions(database, tokens, limits, clock)
-    rules = PasswordRules(settings.password_min_characters)
+    rules = PasswordRules(settings.password_min_characters, settings.site_name)
     rotation = Rotation(database, sessions, tokens, limits, clock)
     throttle = Throttle(settings.attempts, AttemptCounts(clock))
     login = Login(database, passwords, sessions, throttle, clock)

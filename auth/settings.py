@@ -52,6 +52,7 @@ class AuthSettings:
     access_token_seconds: int = 600
     socket_ticket_seconds: int = 30
     password_min_characters: int = 15  # NIST SP 800-63B-4, 3.1.1.2: password as the only factor
+    site_name: str = ''  # no password is little more than this
     argon2: Argon2Profile = OWASP_ARGON2ID
     limits: SessionLimits = field(default_factory=SessionLimits)
     attempts: AttemptLimits = field(default_factory=AttemptLimits)
