@@ -103,6 +103,7 @@ def test_forged_cookie_ends_no_session_at_login(
     assert signed_in.refresh().status_code == 200
 
 
+@pytest.mark.checklist('V6.3.8')
 def test_all_refusals_look_the_same(
     signed_in: Browser, phone: Browser, ada: Account, grace: Account, stored: Stored
 ) -> None:
