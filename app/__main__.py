@@ -17,6 +17,7 @@ import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
 from sqlalchemy.exc import ArgumentError
+from starlette.types import ASGIApp
 
 import auth
 
@@ -71,13 +72,20 @@ def _serve(settings: Settings) -> None:
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
+    _run(Faults(app, clock) if settings.faults else app, settings, listeners)
+
+
+def _run(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> None:
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
-        Faults(app, clock) if settings.faults else app,
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
+        # uvicorn's own default believes any program on this machine, whoever it says it acts for.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         backlog=CONNECTION_BACKLOG,
     )
     with contextlib.suppress(KeyboardInterrupt):

@@ -14,6 +14,7 @@ import pages
 from .settings import Settings
 
 OWNER_ONLY = 0o700
+SITE_NAME = 'Signed in'
 
 
 def create_app(
@@ -35,26 +36,34 @@ def create_app(
 
     # The interactive API pages load scripts from elsewhere; no request may leave the machine.
     app = FastAPI(
-        title='Signed in', lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title=SITE_NAME, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    backend = auth.install(
-        app,
-        auth.AuthSettings(
-            database_url=settings.resolved_database_url(),
-            keys=auth.load_or_create(settings.data_dir / 'keys'),
-            issuer=settings.resolved_public_url(port),
-            cookie_name=settings.cookie_name(port),
-            cookie_secure=not settings.plain_cookie,
-            access_token_seconds=settings.access_token_seconds,
-            password_min_characters=settings.password_min_characters,
-            limits=auth.SessionLimits(
-                overlap_seconds=settings.refresh_overlap_seconds,
-                seen_after_seconds=settings.refresh_seen_after_seconds,
-                idle_seconds=settings.session_idle_seconds,
-                absolute_seconds=settings.session_absolute_seconds,
-            ),
-            clock=clock,
-        ),
-    )
+    backend = auth.install(app, _auth_settings(settings, port, clock))
     pages.install(app, backend, renewal=settings.renewal)
     return app, backend
+
+
+def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:
+    return auth.AuthSettings(
+        database_url=settings.resolved_database_url(),
+        keys=auth.load_or_create(settings.data_dir / 'keys'),
+        issuer=settings.resolved_public_url(port),
+        cookie_name=settings.cookie_name(port),
+        cookie_secure=not settings.plain_cookie,
+        access_token_seconds=settings.access_token_seconds,
+        password_min_characters=settings.password_min_characters,
+        site_name=SITE_NAME,
+        attempts=auth.AttemptLimits(
+            failures_per_account=settings.failures_per_account,
+            failures_per_address=settings.failures_per_address,
+            registrations_per_hour=settings.registrations_per_hour,
+            refused_refreshes_per_hour=settings.refused_refreshes_per_hour,
+        ),
+        limits=auth.SessionLimits(
+            overlap_seconds=settings.refresh_overlap_seconds,
+            seen_after_seconds=settings.refresh_seen_after_seconds,
+            idle_seconds=settings.session_idle_seconds,
+            absolute_seconds=settings.session_absolute_seconds,
+        ),
+        clock=clock,
+    )

@@ -6,7 +6,7 @@ import ipaddress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = 'APP_'
@@ -63,6 +63,23 @@ class Settings(BaseSettings):
     password_min_characters: int = Field(
         15, ge=8, le=128, description='least length of a new password, in characters'
     )
+    failures_per_account: int = Field(
+        10, ge=1, description='wrong passwords in 15 minutes before an account must wait'
+    )
+    failures_per_address: int = Field(
+        100, ge=1, description='refused sign-ins in 15 minutes before an address must wait'
+    )
+    registrations_per_hour: int = Field(
+        60, ge=1, description='registrations from one address in an hour'
+    )
+    refused_refreshes_per_hour: int = Field(
+        1000, ge=1, description='forged refresh tokens from one address in an hour'
+    )
+    trusted_proxies: str = Field(
+        '',
+        description='addresses or networks of proxies, separated by commas, whose X-Forwarded-For '
+        'and X-Forwarded-Proto are believed; default: nobody is',
+    )
     plain_cookie: bool = Field(
         False, description='refresh cookie without Secure and __Host-: only for Safari on localhost'
     )
@@ -75,6 +92,16 @@ class Settings(BaseSettings):
     log_level: Literal['debug', 'info', 'warning', 'error'] = Field(
         'info', description='least level of what is logged'
     )
+
+    @field_validator('trusted_proxies')
+    @classmethod
+    def _names_each_proxy(cls, value: str) -> str:
+        for proxy in _split(value):
+            try:
+                ipaddress.ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(f'{proxy!r} is neither an address nor a network') from error
+        return value
 
     @model_validator(mode='after')
     def _faults_only_on_loopback(self) -> Settings:
@@ -92,6 +119,11 @@ class Settings(BaseSettings):
         except ValueError:
             return False
 
+    @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks of the trusted proxies, one by one."""
+        return _split(self.trusted_proxies)
+
     def resolved_database_url(self) -> str:
         """Return the database URL, or that of the SQLite file in the data folder."""
         return self.database_url or f'sqlite:///{self.data_dir.resolve() / "app.db"}'
@@ -104,3 +136,7 @@ class Settings(BaseSettings):
         """Return the refresh cookie's name. Cookies ignore ports, so on loopback it has one."""
         prefix = '' if self.plain_cookie else '__Host-'
         return f'{prefix}refresh-{port}' if self.is_loopback else f'{prefix}refresh'
+
+
+def _split(addresses: str) -> list[str]:
+    return [address.strip() for address in addresses.split(',') if address.strip()]

@@ -18,6 +18,7 @@ from .errors import (
     InvalidSocketTicket,
     NoSuchSession,
     SessionEnded,
+    TooManyAttempts,
 )
 from .install import install
 from .keys import Keys, load_or_create
@@ -25,13 +26,14 @@ from .passwords import generate_passphrase
 from .schema import UnknownSchema
 from .session_rows import EndReason
 from .sessions import Identity
-from .settings import AuthSettings, SessionLimits
+from .settings import AttemptLimits, AuthSettings, SessionLimits
 
 __all__ = [
     'BROWSER_MODULES',
     'BROWSER_PREFIX',
     'CHEAPEST_ARGON2ID',
     'OWASP_ARGON2ID',
+    'AttemptLimits',
     'AuthBackend',
     'AuthError',
     'AuthSettings',
@@ -47,6 +49,7 @@ __all__ = [
     'NoSuchSession',
     'SessionEnded',
     'SessionLimits',
+    'TooManyAttempts',
     'UnknownSchema',
     'content_digest',
     'generate_passphrase',

@@ -22,6 +22,7 @@ from .passwords import Passwords
 from .rotation import Rotation
 from .session_rows import EndReason, is_alive, revoke_all_of_user
 from .sessions import Identity, IssuedSession, Sessions
+from .throttle import Throttle
 from .users import User, select_user
 
 
@@ -34,6 +35,7 @@ class AccountSecurity:
     rules: PasswordRules
     sessions: Sessions
     rotation: Rotation
+    throttle: Throttle
     clock: Callable[[], float]
 
     def log_out_everywhere(self, identity: Identity) -> None:
@@ -59,9 +61,11 @@ class AccountSecurity:
     ) -> IssuedSession:
         """Set a new password, end the user's other sessions, go on with a new token in this one.
 
-        Raises `WrongPassword`, `InvalidInput` for a weak new one, or `SessionEnded`.
+        Raises `WrongPassword`, `InvalidInput` for a weak new one, `TooManyAttempts`, or
+        `SessionEnded`.
         """
-        self.rules.check(new_password, 'new_password')
+        about = (identity.name, identity.email)
+        self.rules.check(new_password, 'new_password', about)
         new_hash: str | None = None
         while True:
             user = await self._demand_password(identity, current_password, 'current_password')
@@ -73,7 +77,8 @@ class AccountSecurity:
     async def delete(self, identity: Identity, password: str) -> None:
         """Delete the user with all that is known about them.
 
-        Raises `WrongPassword`, or `SessionEnded` if this session ended while it was looked at.
+        Raises `WrongPassword`, `TooManyAttempts`, or `SessionEnded` if this session ended while it
+        was looked at.
         """
         while True:
             user = await self._demand_password(identity, password, 'password')
@@ -90,15 +95,19 @@ class AccountSecurity:
         self._announce(ended, reason)
 
     async def _demand_password(self, identity: Identity, password: str, field: str) -> Row[Any]:
-        """Return the user if this is the password. Raises `WrongPassword` or `SessionEnded`."""
-        user = await run_in_threadpool(self._find, identity.user_id)
-        if user is None:
-            raise SessionEnded(EndReason.ACCOUNT_DELETED)
-        right, _ = await self.passwords.verify(password, user.password_hash)
-        if not right:
-            audit.record('password_refused', user=user.id, session=identity.session_id)
-            raise WrongPassword(field)
-        return user
+        """Return the user if this is the password.
+
+        Raises `WrongPassword`, `TooManyAttempts` or `SessionEnded`.
+        """
+        with self.throttle.password_check(identity.user_id):
+            user = await run_in_threadpool(self._find, identity.user_id)
+            if user is None:
+                raise SessionEnded(EndReason.ACCOUNT_DELETED)
+            right, _ = await self.passwords.verify(password, user.password_hash)
+            if not right:
+                audit.record('password_refused', user=user.id, session=identity.session_id)
+                raise WrongPassword(field)
+            return user
 
     def _find(self, user_id: str) -> Row[Any] | None:
         with self.database.read() as connection:

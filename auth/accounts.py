@@ -20,6 +20,7 @@ from .login import Login
 from .password_rules import PasswordRules
 from .passwords import Passwords
 from .sessions import IssuedSession
+from .throttle import Throttle
 from .users import User, select_user
 
 
@@ -31,6 +32,7 @@ class Accounts:
     passwords: Passwords
     rules: PasswordRules
     login: Login
+    throttle: Throttle
     clock: Callable[[], float]
 
     async def register(
@@ -38,11 +40,10 @@ class Accounts:
     ) -> IssuedSession:
         """Create an account and sign in, both or neither.
 
-        Raises `EmailTaken`, or `InvalidInput` for a weak password.
+        Raises `EmailTaken`, `InvalidInput` for a weak password, or `TooManyAttempts`.
         """
-        values = await self._values(name, email, password)
 
-        def create_and_sign_in() -> IssuedSession:
+        def create_and_sign_in(values: dict[str, Any]) -> IssuedSession:
             with self._inserting(values) as (connection, user):
                 issued = self.login.sessions.start(
                     connection, user, caller, stay_signed_in=stay_signed_in
@@ -50,7 +51,9 @@ class Accounts:
             self.login.sessions.announce_start(issued)
             return issued
 
-        return await run_in_threadpool(create_and_sign_in)
+        with self.throttle.registration(caller.address):
+            values = await self._values(name, email, password)
+            return await run_in_threadpool(create_and_sign_in, values)
 
     async def create(self, name: str, email: str, password: str) -> None:
         """Create an account. Raises `EmailTaken`, or `InvalidInput` for a weak password."""
@@ -64,7 +67,7 @@ class Accounts:
 
     async def _values(self, name: str, email: str, password: str) -> dict[str, Any]:
         """Return the columns of a new user; the password has been checked and hashed."""
-        self.rules.check(password, 'password')
+        self.rules.check(password, 'password', about=(name, email))
         if await run_in_threadpool(self.login.find, email):
             raise EmailTaken
         password_hash = await self.passwords.hash(password)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .access_tokens import AccessTokens
 from .account_security import AccountSecurity
 from .accounts import Accounts
+from .attempt_counts import AttemptCounts
 from .cookies import RefreshCookie
 from .database import Database
 from .devices import Devices
@@ -20,6 +21,7 @@ from .sessions import Sessions
 from .settings import AuthSettings
 from .signed_tokens import SignedTokens
 from .socket_tickets import SocketTickets
+from .throttle import Throttle
 
 PEPPER_PURPOSE = 'refresh token pepper 1'
 
@@ -39,6 +41,7 @@ class AuthBackend:
     purge: Purge
     access_tokens: AccessTokens
     socket_tickets: SocketTickets
+    throttle: Throttle
     cookie: RefreshCookie
     signed_tokens: SignedTokens
 
@@ -66,23 +69,25 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
     sessions = Sessions(database, tokens, limits, clock)
-    rules = PasswordRules(settings.password_min_characters)
+    rules = PasswordRules(settings.password_min_characters, settings.site_name)
     rotation = Rotation(database, sessions, tokens, limits, clock)
-    login = Login(database, passwords, sessions, clock)
+    throttle = Throttle(settings.attempts, AttemptCounts(clock))
+    login = Login(database, passwords, sessions, throttle, clock)
     longest = max(settings.access_token_seconds, settings.socket_ticket_seconds)
     signed = SignedTokens(settings.keys.signing, longest, settings.issuer, clock)
     return AuthBackend(
         database=database,
         passwords=passwords,
-        accounts=Accounts(database, passwords, rules, login, clock),
+        accounts=Accounts(database, passwords, rules, login, throttle, clock),
         login=login,
         sessions=sessions,
         rotation=rotation,
         devices=Devices(database, sessions, clock),
-        security=AccountSecurity(database, passwords, rules, sessions, rotation, clock),
+        security=AccountSecurity(database, passwords, rules, sessions, rotation, throttle, clock),
         purge=Purge(database, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
+        throttle=throttle,
         cookie=RefreshCookie(settings.cookie_name, settings.cookie_secure),
         signed_tokens=signed,
     )

@@ -37,6 +37,17 @@ class InvalidCredentials(AuthError):
     """
 
 
+class TooManyAttempts(AuthError):
+    """Raised if this account or address has been wrong too often; nothing was looked at.
+
+    `retry_after_seconds`: when the next attempt will be let through, at least 1.
+    """
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f'Too many attempts; the next in {retry_after_seconds} s.')
+        self.retry_after_seconds = retry_after_seconds
+
+
 class InvalidAccessToken(AuthError):
     """Raised if a Bearer token is missing, malformed, foreign, expired or of the wrong type."""
 

@@ -15,6 +15,7 @@ from .database import Database
 from .errors import InvalidCredentials
 from .passwords import Passwords
 from .sessions import IssuedSession, Sessions
+from .throttle import Throttle
 from .users import User, select_user
 
 
@@ -25,22 +26,24 @@ class Login:
     database: Database
     passwords: Passwords
     sessions: Sessions
+    throttle: Throttle
     clock: Callable[[], float]
 
     async def log_in(
         self, email: str, password: str, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
-        """Verify a password and start a session. Raises `InvalidCredentials`."""
-        while True:
-            user = await run_in_threadpool(self.find, email)
-            password_hash = user.password_hash if user else None
-            right, new_hash = await self.passwords.verify(password, password_hash)
-            if user is None or not right or user.disabled_at is not None:
-                audit.record('login_refused', user=user.id if user else 'unknown')
-                raise InvalidCredentials
-            issued = await run_in_threadpool(self.sign_in, user, new_hash, caller, stay_signed_in)
-            if issued:
-                return issued
+        """Verify a password, start a session. Raises `InvalidCredentials` or `TooManyAttempts`."""
+        with self.throttle.login(email, caller.address):
+            while True:
+                user = await run_in_threadpool(self.find, email)
+                old_hash = user.password_hash if user else None
+                right, rehash = await self.passwords.verify(password, old_hash)
+                if user is None or not right or user.disabled_at is not None:
+                    audit.record('login_refused', user=user.id if user else 'unknown')
+                    raise InvalidCredentials
+                issued = await run_in_threadpool(self.sign_in, user, rehash, caller, stay_signed_in)
+                if issued:
+                    return issued
 
     def find(self, email: str) -> Row[Any] | None:
         """Return the user with this e-mail address, in the form `schemas.Email` gives it."""

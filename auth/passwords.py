@@ -34,6 +34,7 @@ class Passwords:
             argon2__time_cost=profile.passes,
             argon2__parallelism=profile.lanes,
         )
+        self._context.dummy_verify()  # the first one takes longer: it makes the hash to compare with
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix='argon2')
 
     async def hash(self, password: str) -> str:

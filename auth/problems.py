@@ -43,6 +43,11 @@ _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'invalid_credentials',
         'E-mail address and password do not match.',
     ),
+    errors.TooManyAttempts: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        'too_many_attempts',
+        'Too many attempts. Please wait some minutes, then try again.',
+    ),
     errors.InvalidAccessToken: (
         HTTPStatus.UNAUTHORIZED,
         'invalid_token',
@@ -132,6 +137,8 @@ def _of_auth_error(error: errors.AuthError) -> JSONResponse:
     if isinstance(error, errors.SessionEnded):
         return problem(status, code, title, reason=error.reason)
     response = problem(status, code, title)
+    if isinstance(error, errors.TooManyAttempts):
+        response.headers['Retry-After'] = str(error.retry_after_seconds)
     if isinstance(error, errors.InvalidAccessToken):
         response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'  # RFC 6750, 3
     if isinstance(error, errors.DatabaseUnavailable):  # the cookie stays, the client comes back

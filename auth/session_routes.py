@@ -8,9 +8,17 @@ from fastapi.responses import JSONResponse
 
 from . import audit
 from .backend import AuthBackend
-from .dependencies import Backend, BearerToken, Jar, PresentedRefreshToken, SignedIn
+from .dependencies import (
+    Backend,
+    BearerToken,
+    CallingBrowser,
+    Jar,
+    PresentedRefreshToken,
+    SignedIn,
+)
 from .errors import InvalidAccessToken
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
+from .rotation import Refreshed
 from .schemas import Me, Ticket, TicketRequest, TokenSet
 from .signing_keys import JWKS_MAX_AGE_SECONDS
 from .token_set import token_set, user_out
@@ -19,9 +27,11 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES)
 
 
 @router.post(REFRESH_PATH, response_model=TokenSet)
-async def refresh(backend: Backend, token: PresentedRefreshToken) -> Response:
+async def refresh(
+    backend: Backend, token: PresentedRefreshToken, caller: CallingBrowser
+) -> Response:
     """Exchange the refresh cookie for a new access token."""
-    refreshed = await run_in_threadpool(backend.rotation.refresh, token)
+    refreshed = await run_in_threadpool(_refresh, backend, token, caller.address)
     return token_set(backend, refreshed.issued, outcome=refreshed.outcome)
 
 
@@ -63,6 +73,11 @@ async def healthz(backend: Backend) -> dict[str, str]:
     """Say whether the server and its database are ready."""
     await run_in_threadpool(backend.database.ping)
     return {'status': 'ready'}
+
+
+def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
+    with backend.throttle.refresh(address, lambda: backend.sessions.knows(token)):
+        return backend.rotation.refresh(token)
 
 
 def _end_presented(backend: AuthBackend, jar: str | None, token: str | None) -> None:

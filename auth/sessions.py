@@ -163,16 +163,15 @@ class Sessions:
         self, connection: Connection, jar: str | None, reason: EndReason
     ) -> str | None:
         """Revoke the session of a genuine token; return its id if it was alive."""
-        try:
-            token = parse(jar or '')
-        except InvalidRefreshToken:
-            return None
-        query = select(Session.salt).where(Session.id == token.session_id)
-        salt = connection.execute(query).scalar()
-        if salt is None or not self._tokens.is_genuine(token, salt):
-            return None
-        revoked = revoke(connection, token.session_id, reason, self._clock())
-        return token.session_id if revoked else None
+        session_id = self._session_of(connection, jar)
+        if session_id and revoke(connection, session_id, reason, self._clock()):
+            return session_id
+        return None
+
+    def knows(self, text: str) -> bool:
+        """Say whether this is a refresh token of ours, of a living session or not. Locks nothing."""
+        with self._database.read() as connection:
+            return self._session_of(connection, text) is not None
 
     def end(self, session_id: str, reason: EndReason) -> None:
         """End one session by id, if it is alive."""
@@ -186,6 +185,18 @@ class Sessions:
         audit.record('session_ended', session=session_id, reason=reason)
         for listener in self._listeners:
             listener(session_id, reason)
+
+    def _session_of(self, connection: Connection, jar: str | None) -> str | None:
+        """Return which session a genuine token is of."""
+        try:
+            token = parse(jar or '')
+        except InvalidRefreshToken:
+            return None
+        query = select(Session.salt).where(Session.id == token.session_id)
+        salt = connection.execute(query).scalar()
+        if salt is None or not self._tokens.is_genuine(token, salt):
+            return None
+        return token.session_id
 
     def _note_seen(self, session_id: str, salt: bytes, jar: str, now: float) -> None:
         """Mark the leaf as seen if the jar holds it and it is old enough to prove storage.

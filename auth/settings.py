@@ -27,6 +27,19 @@ class SessionLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttemptLimits:
+    """How many attempts are let through; what they are counted by is in `throttle.py`.
+
+    A class of forty behind one address must fit into the limits of an address.
+    """
+
+    failures_per_account: int = 10  # in 15 minutes
+    failures_per_address: int = 100  # in 15 minutes
+    registrations_per_hour: int = 60  # from one address
+    refused_refreshes_per_hour: int = 1000  # from one address
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuthSettings:
     """Everything `install` needs. `clock` gives Unix seconds and is the only clock used."""
 
@@ -39,6 +52,8 @@ class AuthSettings:
     access_token_seconds: int = 600
     socket_ticket_seconds: int = 30
     password_min_characters: int = 15  # NIST SP 800-63B-4, 3.1.1.2: password as the only factor
+    site_name: str = ''  # no password is little more than this
     argon2: Argon2Profile = OWASP_ARGON2ID
     limits: SessionLimits = field(default_factory=SessionLimits)
+    attempts: AttemptLimits = field(default_factory=AttemptLimits)
     clock: Callable[[], float] = time.time

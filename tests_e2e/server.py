@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
+REGISTRATIONS_PER_HOUR = 100_000  # everybody in these tests comes from 127.0.0.1
 _ADDRESS = re.compile(r'running at (http://\S+)')
 
 
@@ -142,4 +143,8 @@ def running_server(folder: Path, *options: str) -> Iterator[Server]:
 def scrubbed_environment(folder: Path) -> dict[str, str]:
     """Return only what any process needs: no setting of the person who runs the tests leaks in."""
     kept = {name: os.environ[name] for name in ('PATH', 'SYSTEMROOT', 'TEMP') if name in os.environ}
-    return kept | {'HOME': str(folder), 'NICEGUI_STORAGE_PATH': str(folder / 'nicegui')}
+    return kept | {
+        'HOME': str(folder),
+        'NICEGUI_STORAGE_PATH': str(folder / 'nicegui'),
+        'APP_REGISTRATIONS_PER_HOUR': str(REGISTRATIONS_PER_HOUR),
+    }

@@ -139,6 +139,9 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--database-url', 'oracle+missing://host/name'], '--database-url'),
         (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
         (['--faults', '--host', '0.0.0.0'], '--host'),
+        (['--trusted-proxies', '*'], '--trusted-proxies'),
+        (['--trusted-proxies', '127.0.0.1,proxy.example.com'], '--trusted-proxies'),
+        (['--failures-per-account', '0'], '--failures-per-account'),
         (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
     ],
 )

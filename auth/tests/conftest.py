@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -63,9 +64,11 @@ def keys(keys_folder: Path) -> Keys:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Give the clock of this test's servers."""
-    return Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give the clock of this test's servers. `limits` cannot be given one, so it is put in there."""
+    clock = Clock()
+    monkeypatch.setattr('limits.storage.memory.time', SimpleNamespace(time=clock))
+    return clock
 
 
 @pytest.fixture
