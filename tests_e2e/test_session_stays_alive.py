@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from .people import Person
 from .server import Server
@@ -95,3 +95,39 @@ def test_client_clock_two_hours_off_changes_nothing(
     wait_for_trace(tab, 'refresh.rotated', before + 1)
     assert refused_while_signed_in(tab) == []
     person.sees_dashboard(tab)
+
+
+def test_sleep_that_stops_timers_is_noticed(
+    context: BrowserContext, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """The clock has jumped, no timer has run: within a minute of waking the tab looks, and asks."""
+    context.clock.install()
+    tab = tabs()
+    person.register(tab, server.url)
+    before = len(traced(tab, 'refresh.rotated'))
+
+    context.clock.set_system_time(datetime.now().astimezone() + timedelta(hours=1))
+    assert len(traced(tab, 'refresh.rotated')) == before
+    context.clock.fast_forward('01:00')
+
+    wait_for_trace(tab, 'refresh.rotated', before + 1)
+    person.sees_dashboard(tab)
+
+
+def test_clocks_four_hours_apart_change_nothing(
+    context: BrowserContext, tabs: OpenTab, server_taking_orders: Server, person: Person
+) -> None:
+    """The server's clock is two hours fast, this device's two hours slow; tokens are fresh and used."""
+    context.clock.install(time=datetime.now().astimezone() - timedelta(hours=2))
+    tab = tabs()
+    with server_taking_orders.clock_ahead(2 * 3600):
+        person.register(tab, server_taking_orders.url)
+        context.clock.fast_forward('05:00')
+        assert traced(tab, 'refresh.rotated') == []
+        context.clock.fast_forward('04:30')
+
+        wait_for_trace(tab, 'refresh.rotated')
+        tab.get_by_role('button', name='Call the API').click()
+        expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    assert traced(tab, 'api.retried') == []
+    assert refused_while_signed_in(tab) == []

@@ -1,0 +1,51 @@
+/**
+ * Counts what scripts leave behind in a page: timers that still wait, and listeners that still listen
+ * on the window, the document and the token holder. Loaded before the page's own scripts.
+ *
+ * Timers of the browser itself (`AbortSignal.timeout`) are not seen; they end by themselves.
+ */
+globalThis.leftovers = (() => {
+  const timers = new Set();
+  for (const [start, stop] of [["setTimeout", "clearTimeout"], ["setInterval", "clearInterval"]]) {
+    const [reallyStart, reallyStop] = [globalThis[start], globalThis[stop]];
+    globalThis[start] = (action, ms, ...rest) => {
+      const timer = reallyStart((...given) => {
+        if (start === "setTimeout") timers.delete(timer);
+        action(...given);
+      }, ms, ...rest);
+      timers.add(timer);
+      return timer;
+    };
+    globalThis[stop] = (timer) => {
+      timers.delete(timer);
+      reallyStop(timer);
+    };
+  }
+
+  const listeners = new Map([window, document].map((target) => [target, []]));
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const isSame = (one, other) => one.type === other.type && one.listener === other.listener;
+  const drop = (target, gone) => {
+    const left = listeners.get(target)?.filter((each) => !isSame(each, gone));
+    if (left) listeners.set(target, left);
+  };
+  EventTarget.prototype.addEventListener = function (type, listener, options) {
+    const target = this ?? window;
+    addEventListener.call(target, type, listener, options);
+    if (target.constructor.name === "AuthClient" && !listeners.has(target)) listeners.set(target, []);
+    const entry = { type, listener };
+    drop(target, entry);
+    listeners.get(target)?.push(entry);
+    if (options?.signal) addEventListener.call(options.signal, "abort", () => drop(target, entry));
+  };
+  EventTarget.prototype.removeEventListener = function (type, listener, options) {
+    const target = this ?? window;
+    removeEventListener.call(target, type, listener, options);
+    drop(target, { type, listener });
+  };
+
+  return {
+    timers: () => timers.size,
+    listeners: (type) => [...listeners.values()].flat().filter((each) => each.type === type).length,
+  };
+})();

@@ -1,0 +1,102 @@
+"""P3 and P5: a page in which people sign in and out all day is as light as at its first sign-in."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from auth import BROWSER_PREFIX
+
+from .bare import open_bare, register_in
+from .leftovers import count_leftovers, grown, left_in, retained
+from .people import Person
+from .server import Server
+from .tabs import OpenTab
+
+ROUNDS = 100
+WARM_UP = 3
+LEAKING_ROUNDS = 20
+ROUNDS_IN_THE_APP = 10
+# The trace keeps its last 500 events: fill it first, or it would look like a leak.
+FILL_TRACE = 'for (let i = 0; i < 500; i++) auth.trace.add("filling")'
+OUT_AND_IN = """async ([form, rounds]) => {
+    for (let i = 0; i < rounds; i++) {
+        await auth.logout();
+        await auth.login(form);
+    }
+}"""
+OUT_AND_IN_UNTIL_BOUND = """async ([form, rounds]) => {
+    for (let i = 0; i < rounds; i++) {
+        await auth.logout();
+        const bound = new Promise((done) => {
+            const hear = ({ detail }) => {
+                if (detail.kind !== 'page.bound' || detail.tab !== auth.trace.tab) return;
+                auth.removeEventListener('trace', hear);
+                done();
+            };
+            auth.addEventListener('trace', hear);
+        });
+        await auth.login(form);
+        await bound;
+    }
+}"""
+# What a hurried person might write: a new token holder, and a timer, for each sign-in.
+LEAK = f"""async (rounds) => {{
+    const {{ AuthClient }} = await import('{BROWSER_PREFIX}/auth_client.js');
+    for (let i = 0; i < rounds; i++) {{
+        await new AuthClient().start();
+        setTimeout(() => {{}}, 3_600_000);
+    }}
+}}"""
+
+
+@pytest.fixture
+def bare(context: BrowserContext, tabs: OpenTab, server: Server, person: Person) -> Page:
+    """A page with nothing but the token holder, signed in, and warm."""
+    count_leftovers(context)
+    tab = tabs()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    tab.evaluate(FILL_TRACE)
+    tab.evaluate(OUT_AND_IN, [form_of(person), WARM_UP])
+    return tab
+
+
+def form_of(person: Person) -> dict[str, object]:
+    """Return what the login form sends."""
+    return {'email': person.email, 'password': person.password, 'stay_signed_in': True}
+
+
+def test_hundred_sign_ins_leave_one_timer(bare: Page, person: Person) -> None:
+    """One timer, one listener of each kind, and in Chromium no more memory; a leak would be seen."""
+    before, memory_before = left_in(bare), retained(bare)
+
+    bare.evaluate(OUT_AND_IN, [form_of(person), ROUNDS])
+
+    memory = retained(bare)
+    assert left_in(bare) == before
+    assert before['timers'] == before['storage'] == before['visibilitychange'] == 1
+    assert grown(memory_before, memory) == set()
+    bare.evaluate(LEAK, LEAKING_ROUNDS)
+    assert left_in(bare)['timers'] >= before['timers'] + LEAKING_ROUNDS
+    assert left_in(bare)['storage'] == before['storage'] + LEAKING_ROUNDS
+    assert grown(memory, retained(bare)) == ({'listeners', 'heap_bytes'} if memory else set())
+
+
+def test_dashboards_come_and_go_without_a_trace(
+    context: BrowserContext, tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Each sign-in draws a dashboard, each logout takes it away with its timers and its listeners."""
+    count_leftovers(context)
+    tab = tabs()
+    person.register(tab, server.url)
+    tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [form_of(person), WARM_UP])
+    person.sees_dashboard(tab)
+    before = left_in(tab)
+    assert before['state'] > 1  # the cards do listen
+
+    tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [form_of(person), ROUNDS_IN_THE_APP])
+
+    person.sees_dashboard(tab)
+    tab.wait_for_function('timers => leftovers.timers() <= timers', arg=before['timers'])
+    assert left_in(tab) | {'timers': 0} == before | {'timers': 0}
