@@ -10,10 +10,15 @@ from playwright.sync_api import BrowserContext, Page
 from .lacking import without_locks
 from .people import Person, log_out, sees_login_page
 from .server import Server
-from .traces import wait_for_trace
+from .traces import traced, wait_for_trace
 
 REFRESH = '/auth/refresh'
 LATE_SECONDS = 1.5
+
+
+def sign_ins(page: Page) -> int:
+    """Count how often this page came to be signed in, however briefly."""
+    return sum(event['detail']['to'] == 'signed-in' for event in traced(page, 'state'))
 
 
 @pytest.mark.parametrize('locks', [True, False], ids=['locks', 'lockless'])
@@ -53,5 +58,6 @@ def test_late_answer_revives_nothing(
     server.wait_for('session_ended', ended + 1)
     for page in (tab, other):
         assert page.evaluate('auth.state') == 'signed-out'
+        assert sign_ins(page) == 1  # before the logout, and not for a moment after it
         page.reload()
         sees_login_page(page)
