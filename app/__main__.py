@@ -22,7 +22,6 @@ import auth
 
 from . import demo_accounts
 from .create import create_app
-from .faults import Faults, MovableClock
 from .rotate_keys import COMMAND, rotate_keys
 from .settings import Settings
 from .start_up import give_up, greet
@@ -49,9 +48,8 @@ def _serve(settings: Settings) -> None:
     """Serve until Ctrl+C."""
     listeners = _listen(settings)
     port: int = listeners[0].getsockname()[1]
-    clock = MovableClock()
     try:
-        app, backend = create_app(settings, port, clock)
+        app, backend = create_app(settings, port)
         accounts = (
             demo_accounts.load_or_create(settings.data_dir, backend)
             if settings.demo_accounts
@@ -74,7 +72,7 @@ def _serve(settings: Settings) -> None:
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
-        Faults(app, clock) if settings.faults else app,
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

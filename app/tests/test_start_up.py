@@ -139,6 +139,11 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--database-url', 'oracle+missing://host/name'], '--database-url'),
         (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
         (['--faults', '--host', '0.0.0.0'], '--host'),
+        (['--public-url', 'app.example.com'], '--public-url'),
+        (['--allowed-origins', '*'], '--allowed-origins'),
+        (['--allowed-origins', 'https://app.example.com/'], '--allowed-origins'),
+        (['--allowed-origins', 'https://app.example.com/path'], '--allowed-origins'),
+        (['--allowed-origins', 'https://app.example.com,null'], '--allowed-origins'),
         (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
     ],
 )
