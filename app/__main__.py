@@ -23,7 +23,6 @@ import auth
 
 from . import demo_accounts
 from .create import create_app
-from .faults import Faults, MovableClock
 from .rotate_keys import COMMAND, rotate_keys
 from .settings import Settings
 from .start_up import give_up, greet
@@ -50,9 +49,8 @@ def _serve(settings: Settings) -> None:
     """Serve until Ctrl+C."""
     listeners = _listen(settings)
     port: int = listeners[0].getsockname()[1]
-    clock = MovableClock()
     try:
-        app, backend = create_app(settings, port, clock)
+        app, backend = create_app(settings, port)
         accounts = (
             demo_accounts.load_or_create(settings.data_dir, backend)
             if settings.demo_accounts
@@ -72,7 +70,7 @@ def _serve(settings: Settings) -> None:
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
-    _run(Faults(app, clock) if settings.faults else app, settings, listeners)
+    _run(app, settings, listeners)
 
 
 def _run(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -11,36 +10,38 @@ from fastapi import FastAPI
 import auth
 import pages
 
+from .faults import MovableClock, install_faults
+from .response_headers import ResponseHeaders
 from .settings import Settings
 
 OWNER_ONLY = 0o700
 SITE_NAME = 'Signed in'
 
 
-def create_app(
-    settings: Settings, port: int, clock: Callable[[], float] = time.time
-) -> tuple[FastAPI, auth.AuthBackend]:
-    """Build the application for the port it will be served on; `clock` gives Unix seconds.
+def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.AuthBackend]:
+    """Build the application for the port it will be served on.
 
     Raises `OSError` or `ValueError` if the data folder cannot be used, and what `auth.install`
     raises if the database cannot.
     """
     settings.data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    backend: auth.AuthBackend
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        backend.purge.start()
-        yield
-        backend.close()
-
-    # The interactive API pages load scripts from elsewhere; no request may leave the machine.
-    app = FastAPI(
-        title=SITE_NAME, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
-    )
+    clock = MovableClock()
+    # No `openapi_url`, so no interactive API pages: they load scripts from elsewhere.
+    app = FastAPI(title=SITE_NAME, lifespan=_lifespan, openapi_url=None, redirect_slashes=False)
+    if settings.faults:
+        install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
     pages.install(app, backend, renewal=settings.renewal)
-    return app, backend
+    https = settings.resolved_public_url(port).startswith('https://')
+    return ResponseHeaders(app, https=https), backend
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    backend: auth.AuthBackend = app.state.auth
+    backend.purge.start()
+    yield
+    backend.close()
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:
@@ -50,6 +51,7 @@ def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) ->
         issuer=settings.resolved_public_url(port),
         cookie_name=settings.cookie_name(port),
         cookie_secure=not settings.plain_cookie,
+        allowed_origins=tuple(settings.origins),
         access_token_seconds=settings.access_token_seconds,
         password_min_characters=settings.password_min_characters,
         site_name=SITE_NAME,

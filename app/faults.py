@@ -85,20 +85,22 @@ class _Countdown:
 _death: ContextVar[_Countdown | None] = ContextVar('death', default=None)
 
 
-class Faults:
-    """An ASGI application around the real one: takes orders, and makes requests fail accordingly."""
+def install_faults(app: FastAPI, clock: MovableClock) -> None:
+    """Add the routes that take orders, and what obeys them, inside all that is added later."""
+    orders = Orders(clock)
+    app.add_api_route(COUNTER, orders.replace, methods=['PUT'], status_code=204)
+    app.add_api_route(CLOCK, orders.set_clock, methods=['PUT'], status_code=204)
+    app.add_middleware(Faults, orders=orders)
 
-    def __init__(self, app: ASGIApp, clock: MovableClock) -> None:
-        self._app = app
+
+class Orders:
+    """What is ordered now."""
+
+    def __init__(self, clock: MovableClock) -> None:
         self._clock = clock
         self._ordered: list[Fault] = []
-        self._counter = FastAPI(openapi_url=None)
-        self._counter.add_api_route(COUNTER, self.order, methods=['PUT'], status_code=204)
-        self._counter.add_api_route(CLOCK, self.set_clock, methods=['PUT'], status_code=204)
-        event.listen(Engine, 'before_cursor_execute', _before_statement)
-        event.listen(Engine, 'after_cursor_execute', _after_statement)
 
-    async def order(self, faults: list[Fault]) -> None:
+    async def replace(self, faults: list[Fault]) -> None:
         """Replace what is ordered; an empty list ends all faults."""
         self._ordered = faults
 
@@ -106,24 +108,31 @@ class Faults:
         """Move the clock by which sessions and tokens live."""
         self._clock.ahead_seconds = order.ahead_seconds
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or make it fail."""
-        if scope.get('path') in {COUNTER, CLOCK}:
-            await self._counter(scope, receive, send)
-            return
-        fault = self._take(scope.get('path', '')) if scope['type'] == 'http' else None
-        if fault is None:
-            await self._app(scope, receive, send)
-        else:
-            await self._fail(fault, scope, receive, send)
-
-    def _take(self, path: str) -> Fault | None:
+    def take(self, path: str) -> Fault | None:
         """Find the fault that is due at this path, and count it."""
         for fault in self._ordered:
             if fault.path == path and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None
+
+
+class Faults:
+    """ASGI middleware that makes requests fail as ordered."""
+
+    def __init__(self, app: ASGIApp, orders: Orders) -> None:
+        self._app = app
+        self._orders = orders
+        event.listen(Engine, 'before_cursor_execute', _before_statement)
+        event.listen(Engine, 'after_cursor_execute', _after_statement)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or make it fail."""
+        fault = self._orders.take(scope['path']) if scope['type'] == 'http' else None
+        if fault is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._fail(fault, scope, receive, send)
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.fault:
@@ -139,7 +148,7 @@ class Faults:
                     await send(message)
             case 'drop':
                 await self._serve(scope, receive)
-                _cut_connection(send)
+                _cut_connection(receive)
             case 'die':
                 if fault.at == 'request':
                     _die()
@@ -183,6 +192,6 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _cut_connection(send: Send) -> None:
+def _cut_connection(receive: Receive) -> None:
     """Close the socket under the answer. ASGI has no message for this, so it reaches into uvicorn."""
-    send.__self__.transport.abort()  # type: ignore[attr-defined]
+    receive.__self__.transport.abort()  # type: ignore[attr-defined]

@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+import auth
+
 ENV_PREFIX = 'APP_'
 DAY_SECONDS = 86_400
 
@@ -39,6 +41,11 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None, description='address people type, if not http://HOST:PORT (behind a proxy, say)'
+    )
+    allowed_origins: str = Field(
+        '',
+        description='origins, separated by commas, whose pages may use this server too, like '
+        'https://app.example.com; default: none but its own',
     )
     access_token_seconds: int = Field(
         600, ge=1, le=86_400, description='life of an access token, in seconds'
@@ -103,6 +110,20 @@ class Settings(BaseSettings):
                 raise ValueError(f'{proxy!r} is neither an address nor a network') from error
         return value
 
+    @field_validator('public_url')
+    @classmethod
+    def _has_an_origin(cls, value: str | None) -> str | None:
+        if value is not None:
+            auth.origin_of(value)
+        return value
+
+    @field_validator('allowed_origins')
+    @classmethod
+    def _names_each_origin(cls, value: str) -> str:
+        for origin in _split(value):
+            auth.exact_origin(origin)
+        return value
+
     @model_validator(mode='after')
     def _faults_only_on_loopback(self) -> Settings:
         if self.faults and not self.is_loopback:
@@ -124,13 +145,19 @@ class Settings(BaseSettings):
         """The addresses and networks of the trusted proxies, one by one."""
         return _split(self.trusted_proxies)
 
+    @property
+    def origins(self) -> list[str]:
+        """The allowed origins, one by one."""
+        return _split(self.allowed_origins)
+
     def resolved_database_url(self) -> str:
         """Return the database URL, or that of the SQLite file in the data folder."""
         return self.database_url or f'sqlite:///{self.data_dir.resolve() / "app.db"}'
 
     def resolved_public_url(self, port: int) -> str:
         """Return the address people type, for the port that was really taken."""
-        return self.public_url or f'http://{self.host}:{port}'
+        host = f'[{self.host}]' if ':' in self.host else self.host
+        return self.public_url or f'http://{host}:{port}'
 
     def cookie_name(self, port: int) -> str:
         """Return the refresh cookie's name. Cookies ignore ports, so on loopback it has one."""

@@ -22,6 +22,8 @@ from .errors import (
 )
 from .install import install
 from .keys import Keys, load_or_create
+from .origin_guard import CLIENT_HEADER
+from .origins import exact_origin, origin_of
 from .passwords import generate_passphrase
 from .schema import UnknownSchema
 from .session_rows import EndReason
@@ -32,6 +34,7 @@ __all__ = [
     'BROWSER_MODULES',
     'BROWSER_PREFIX',
     'CHEAPEST_ARGON2ID',
+    'CLIENT_HEADER',
     'OWASP_ARGON2ID',
     'AttemptLimits',
     'AuthBackend',
@@ -52,7 +55,9 @@ __all__ = [
     'TooManyAttempts',
     'UnknownSchema',
     'content_digest',
+    'exact_origin',
     'generate_passphrase',
     'install',
     'load_or_create',
+    'origin_of',
 ]

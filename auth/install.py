@@ -8,6 +8,9 @@ from .account_routes import router as account_router
 from .backend import AuthBackend, build_backend
 from .body_limit import BodyLimit
 from .browser_files import FOLDER, PREFIX, BrowserFiles
+from .cors import ListedOrigins
+from .origin_guard import OriginGuard
+from .origins import origins
 from .problems import add_problem_handlers
 from .security_routes import router as security_router
 from .session_routes import router as session_router
@@ -17,9 +20,12 @@ from .settings import AuthSettings
 def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     """Add routes, error answers and the browser's files to `app`; return the backend, to be closed.
 
+    From then on `app` takes requests only from its own pages, from listed origins, and from programs.
+
     Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
-    cannot be used.
+    cannot be used, `ValueError` if issuer or allowed origins are none.
     """
+    ours = origins(settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
@@ -27,5 +33,8 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     app.include_router(session_router)
     app.include_router(security_router)
     app.add_middleware(BodyLimit)
+    if ours.listed:
+        app.add_middleware(ListedOrigins, origins=ours)
+    app.add_middleware(OriginGuard, origins=ours)  # added last, so it is asked first
     add_problem_handlers(app, backend.cookie)
     return backend

@@ -73,9 +73,11 @@ _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
 }
 _HTTP_PROBLEMS = {
     400: ('bad_request', 'The request could not be read.'),
+    403: ('forbidden_origin', 'This call must come from a page of our own or of a listed origin.'),
     404: ('not_found', 'There is nothing at this address.'),
     405: ('method_not_allowed', 'This address does not take this method.'),
     413: ('body_too_large', f'The body may have at most {MAX_BODY_BYTES} bytes.'),
+    421: ('unknown_host', 'This server does not go by that name.'),
 }
 
 _FIELD_SENTENCES = {

@@ -41,13 +41,17 @@ class AttemptLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthSettings:
-    """Everything `install` needs. `clock` gives Unix seconds and is the only clock used."""
+    """Everything `install` needs. `clock` gives Unix seconds and is the only clock used.
+
+    `issuer` is the address that people type: it names the tokens, and the origin of our own pages.
+    """
 
     database_url: str
     keys: Keys
     issuer: str
     cookie_name: str
     cookie_secure: bool = True
+    allowed_origins: tuple[str, ...] = ()  # other origins whose pages may call, with credentials
     database_patience_seconds: float = 5  # how long to wait for a lock, then for 503
     access_token_seconds: int = 600
     socket_ticket_seconds: int = 30

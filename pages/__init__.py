@@ -1,5 +1,6 @@
 """The pages: register, login, dashboard, in one frame. `install` puts them into a FastAPI app."""
 
+from .csp_nonce import CSP_NONCE
 from .install import install
 
-__all__ = ['install']
+__all__ = ['CSP_NONCE', 'install']

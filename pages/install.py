@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI
-from nicegui import ui
+from nicegui import app as nicegui_app
+from nicegui import core, ui
 from nicegui.dependencies import register_importmap_override
 
-from auth import BROWSER_PREFIX, AuthBackend, BrowserFiles, content_digest
+from auth import BROWSER_PREFIX, CLIENT_HEADER, AuthBackend, BrowserFiles, content_digest
 
+from .csp_nonce import put_nonce_on_scripts
+from .elsewhere import serve_elsewhere
 from .frame import TITLE, frame
 from .page_session import PageSessions
 
@@ -23,7 +26,14 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
+    put_nonce_on_scripts()
     add_shell(backend, renewal)
+    # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
+    # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
+    core.sio.eio.cors_allowed_origins = []
+    nicegui_app.config.socket_io_js_extra_headers[CLIENT_HEADER] = 'nicegui'  # polling posts, too
+    # NiceGUI compresses its pages. Nothing in them is secret and the same from one answer to the
+    # next, which BREACH would need. Answers with tokens in them are not compressed.
     ui.run_with(
         app,
         title=TITLE,
@@ -33,6 +43,7 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
         tailwind=False,
         show_welcome_message=False,
     )
+    serve_elsewhere(app)
 
 
 def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:

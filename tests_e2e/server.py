@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from auth import CLIENT_HEADER
+
 ROOT = Path(__file__).parent.parent
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
@@ -88,6 +90,15 @@ class Server:
         self._process.wait(STOP_TIMEOUT_SECONDS)
         self._reader.join(STOP_TIMEOUT_SECONDS)
 
+    @property
+    def own_headers(self) -> dict[str, str]:
+        """What a page of this server sends along with JSON."""
+        return {
+            'Content-Type': 'application/json',
+            'Origin': self.url,
+            CLIENT_HEADER: 'tests',
+        }
+
     def order(self, path: str, fault: str, **more: object) -> None:
         """Order a fault for the next request to `path` (see `app/faults.py`); needs `--faults`."""
         self._put('/faults', [{'path': path, 'fault': fault, **more}])
@@ -105,7 +116,7 @@ class Server:
         request = urllib.request.Request(
             self.url + path,
             data=json.dumps(order).encode(),
-            headers={'Content-Type': 'application/json'},
+            headers=self.own_headers,
             method='PUT',
         )
         urllib.request.urlopen(request).close()

@@ -437,6 +437,39 @@ WEAKENINGS = [
         'if (Math.random() < 2) return this.refresh();',
         'test_server_dies.py::test_logout_outlives_the_server',
     ),
+    Weakening(
+        'pages-without-policy',
+        'P20',
+        'app/response_headers.py',
+        "'Content-Security-Policy': _PAGE_POLICY.format(nonce=nonce),",
+        '',
+        'test_security_headers.py::test_injected_script_does_not_run',
+    ),
+    Weakening(
+        'inline-scripts-allowed',
+        'P20',
+        'app/response_headers.py',
+        "'nonce-{nonce}'",
+        "'unsafe-inline'",
+        'test_security_headers.py::test_injected_script_does_not_run',
+        only='javascript',
+    ),
+    Weakening(
+        'no-guard',
+        'P20',
+        'auth/install.py',
+        'app.add_middleware(OriginGuard, origins=ours)',
+        'pass',
+        'test_other_origins_get_nothing.py::test_page_on_another_port_ends_no_session',
+    ),
+    Weakening(
+        'origin-not-looked-at',
+        'P20',
+        'auth/origin_guard.py',
+        "            return 'foreign_origin'",
+        '            pass',
+        'test_other_origins_get_nothing.py::test_socket_opens_for_our_own_pages_only',
+    ),
 ]
 
 

@@ -54,7 +54,7 @@ class WireBrowser:
         )
 
     def _call(self, path: str, form: dict[str, str] | None = None) -> str | None:
-        headers = {'Content-Type': 'application/json', 'Cookie': self.cookie}
+        headers = self._server.own_headers | {'Cookie': self.cookie}
         if self.access_token:
             headers['Authorization'] = f'Bearer {self.access_token}'
         request = urllib.request.Request(

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from app.faults import CLOCK, COUNTER, Faults, MovableClock
+from app.faults import CLOCK, COUNTER, MovableClock, install_faults
 from app.settings import Settings
 from app.start_up import greet
 
@@ -39,7 +39,8 @@ def client(served: list[str], clock: MovableClock) -> Iterator[TestClient]:
         served.append('work')
         return 'done'
 
-    with TestClient(Faults(app, clock)) as client:
+    install_faults(app, clock)
+    with TestClient(app) as client:
         yield client
 
 

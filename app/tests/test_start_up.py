@@ -142,6 +142,11 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--trusted-proxies', '*'], '--trusted-proxies'),
         (['--trusted-proxies', '127.0.0.1,proxy.example.com'], '--trusted-proxies'),
         (['--failures-per-account', '0'], '--failures-per-account'),
+        (['--public-url', 'app.example.com'], '--public-url'),
+        (['--allowed-origins', '*'], '--allowed-origins'),
+        (['--allowed-origins', 'https://app.example.com/'], '--allowed-origins'),
+        (['--allowed-origins', 'https://app.example.com/path'], '--allowed-origins'),
+        (['--allowed-origins', 'https://app.example.com,null'], '--allowed-origins'),
         (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
     ],
 )

@@ -3,6 +3,8 @@
  * be sent to the API, described without its signature, and drawn for a person; never read.
  */
 
+import { CLIENT_HEADER } from "./api.js";
+
 export class AccessToken {
   /** @type {string | null} */ #token = null;
 
@@ -28,6 +30,7 @@ export class AccessToken {
    */
   send(url, init) {
     const headers = new Headers(init.headers);
+    headers.set(...CLIENT_HEADER);
     if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
     return fetch(url, { ...init, headers, redirect: "error" });
   }

@@ -5,6 +5,12 @@
 /** A request is given up after this time; those who wait for it have less patience (exclusive.js). */
 export const LONGEST_REQUEST_MS = 30_000;
 
+/**
+ * Sent along because no page of another site can: the server wants it with all that changes something.
+ * @type {[string, string]}
+ */
+export const CLIENT_HEADER = ["X-Requested-With", "auth-client"];
+
 /** The only codes with which the server says that this browser's session is over. */
 const SESSION_IS_OVER = new Set(["no_session", "invalid", "session_ended"]);
 
@@ -48,7 +54,7 @@ export class ApiError extends Error {
  * @throws {ApiError}
  */
 export async function post(url, { json, token, keepalive = false } = {}) {
-  const headers = new Headers();
+  const headers = new Headers([CLIENT_HEADER]);
   if (json) headers.set("Content-Type", "application/json");
   if (token) headers.set("Authorization", `Bearer ${token}`);
   const response = await reach(url, {

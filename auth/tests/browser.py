@@ -9,10 +9,11 @@ from typing import Any
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from auth import generate_passphrase
+from auth import CLIENT_HEADER, generate_passphrase
 
 COOKIE = '__Host-refresh'
 ORIGIN = 'https://testserver'
+OUR_PAGE = {'Origin': ORIGIN, CLIENT_HEADER: 'auth-client'}  # what a page of our own sends along
 JAR_DOMAIN = 'testserver.local'  # what http.cookiejar makes of a host without a dot
 
 
@@ -35,6 +36,7 @@ class Browser:
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
+        self.client.headers.update(OUR_PAGE)
         self.access_token = ''
 
     @property

@@ -54,7 +54,7 @@ def test_device_is_named_after_its_user_agent(
     laptop: Browser, ada: Account, user_agent: str, name: str | None, system: str | None
 ) -> None:
     """Shows that real browsers get their names, and that whatever else is sent gets none."""
-    laptop.client.headers = {b'User-Agent': user_agent.encode('latin-1')}
+    laptop.client.headers.update({b'User-Agent': user_agent.encode('latin-1')})
 
     assert laptop.register(ada).status_code == 201
 

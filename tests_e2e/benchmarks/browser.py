@@ -114,6 +114,8 @@ class Browser:
             b'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0',
             b'Accept: */*',
             b'Accept-Encoding: gzip, deflate, br',
+            b'Origin: %b' % self.url.encode(),
+            b'X-Requested-With: benchmark',
         ]
         if self.cookie:
             lines.append(b'Cookie: ' + self.cookie)

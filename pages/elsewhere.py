@@ -1,0 +1,29 @@
+"""Lets NiceGUI have what the routes of the host application leave, and no more.
+
+Mounted at `/`, it takes each request that a route before it does not take in full: asking for an
+address of the API with another method would give a page that says 404, instead of 405.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from nicegui import app as nicegui_app
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+WITHOUT_PAGES = ('/auth/', '/api/', '/.well-known/')
+
+
+def serve_elsewhere(app: FastAPI) -> None:
+    """Turn NiceGUI's mount into what is asked last of all."""
+    mounts = [route for route in app.routes if isinstance(route, Mount)]
+    app.routes.remove(next(mount for mount in mounts if mount.app is nicegui_app))
+    app.router.default = _elsewhere
+
+
+async def _elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer where the host application has nothing. Raises `HTTPException` (404) for programs."""
+    if scope['type'] == 'http' and scope['path'].startswith(WITHOUT_PAGES):
+        raise HTTPException(404)
+    await nicegui_app(scope, receive, send)

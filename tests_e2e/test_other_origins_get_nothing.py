@@ -1,0 +1,192 @@
+"""P20: pages of other origins can neither open a socket here, nor do anything for their visitors."""
+
+from __future__ import annotations
+
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from .people import Person
+from .server import Server
+from .wire import WireBrowser
+
+OpenTab = Callable[[], Page]
+
+SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport='
+LISTED = 'https://app.example.com'
+POST_WITHOUT_ASKING = """(url) => fetch(url, {
+    method: 'POST', mode: 'no-cors', credentials: 'include' }).catch(() => {})"""
+CONNECT_BY_POLLING = """() => new Promise((resolve) => {
+    const options = { ...socket.io.opts, transports: ['polling'], query: {}, forceNew: true };
+    const another = io(location.origin, options);
+    another.on('connect', () => resolve(`connected by ${another.io.engine.transport.name}`));
+    another.on('connect_error', (error) => resolve(String(error)));
+})"""
+READ = """(url) => fetch(url, {
+    method: 'POST', credentials: 'include', headers: { 'X-Requested-With': 'tests' },
+}).then(async (answer) => (await answer.json()).code, () => 'not readable')"""
+
+
+class _EmptyPage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Serve a page without anything in it."""
+        self.send_response(200)
+        self.send_header('Content-Type', 'text/html')
+        self.end_headers()
+        self.wfile.write(b'<!doctype html><title>Page</title>')
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope='module')
+def page_port() -> Iterator[int]:
+    """A port of this machine where somebody else serves an empty page, under each of its names."""
+    with ThreadingHTTPServer(('127.0.0.1', 0), _EmptyPage) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        yield other.server_port
+        other.shutdown()
+
+
+def strangers(server: Server) -> dict[str, str]:
+    """Return origins that are not the server's, some of them nearly."""
+    port = server.url.rpartition(':')[2]
+    return {
+        'another site': 'https://evil.example',
+        'no origin of its own': 'null',
+        'longer name': f'http://localhost.evil.example:{port}',
+        'shorter port': server.url[:-1],
+        'longer port': f'{server.url}0',
+        'other port': 'http://localhost:4500',
+        'other scheme': server.url.replace('http', 'https'),
+        'other name of this machine': f'http://127.0.0.1:{port}',
+        'with a slash': f'{server.url}/',
+    }
+
+
+def open_websocket(server: Server, origin: str | None) -> str:
+    """Return the first message, or the status of the refusal."""
+    url = server.url.replace('http', 'ws') + SOCKET + 'websocket'
+    try:
+        with connect(url, additional_headers={'Origin': origin} if origin else {}) as socket:
+            return str(socket.recv())
+    except InvalidStatus as refused:
+        return str(refused.response.status_code)
+
+
+def poll(server: Server, origin: str | None) -> str:
+    """Return the first message, or the status of the refusal."""
+    url = server.url + SOCKET + 'polling'
+    request = urllib.request.Request(url, headers={'Origin': origin} if origin else {})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return str(refused.code)
+
+
+@pytest.mark.checklist('V4.4.2', 'V16.3.1')
+@pytest.mark.parametrize('handshake', [open_websocket, poll])
+def test_socket_opens_for_our_own_pages_only(
+    handshake: Callable[[Server, str | None], str], server: Server
+) -> None:
+    """Each stranger is refused at the handshake and noted; our own origin gets a session."""
+    refusals = server.count('malicious_cors')
+
+    answers = {name: handshake(server, origin) for name, origin in strangers(server).items()}
+    own = handshake(server, server.url)
+
+    assert set(answers.values()) == {'403'}
+    assert '"sid"' in own
+    server.wait_for('malicious_cors', refusals + len(answers))
+
+
+def test_own_page_may_poll(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Where no websocket gets through, NiceGUI posts; it does so with the header that we ask for."""
+    tab = tabs()
+    person.register(tab, server.url)
+
+    assert tab.evaluate(CONNECT_BY_POLLING) == 'connected by polling'
+
+
+@pytest.mark.checklist('V4.4.2')
+def test_websocket_without_origin_is_refused(server: Server) -> None:
+    """Every browser names the origin; what does not is no browser, and has no business here."""
+    assert open_websocket(server, None) == '403'
+
+
+@pytest.mark.checklist('V4.4.2', 'V3.4.2')
+def test_listed_origin_may_open_sockets(server_with: Callable[..., Server]) -> None:
+    """Exactly that one, and for both ways to connect."""
+    server = server_with('--allowed-origins', f'https://other.example.com,{LISTED}')
+
+    for handshake in (open_websocket, poll):
+        assert '"sid"' in handshake(server, LISTED)
+        assert handshake(server, f'{LISTED}0') == '403'
+
+
+@pytest.mark.checklist('V3.5.1')
+def test_page_on_another_port_ends_no_session(
+    tabs: OpenTab, server: Server, person: Person, page_port: int
+) -> None:
+    """It is of the same site, so the cookie goes along; the request is refused nevertheless."""
+    tab, attacker = tabs(), tabs()
+    person.register(tab, server.url)
+    attacker.goto(f'http://localhost:{page_port}')
+    refusals = server.count('malicious_cors')
+
+    for path in ('/auth/logout', '/auth/refresh', '/auth/logout-all'):
+        attacker.evaluate(POST_WITHOUT_ASKING, server.url + path)
+
+    tab.reload()
+    person.sees_dashboard(tab)
+    expect(tab.get_by_text('Refreshes so far')).to_be_visible()
+    server.wait_for('malicious_cors', refusals + 3)  # so they did arrive
+
+
+@pytest.mark.checklist('V3.4.2', 'V3.4.8')
+def test_only_listed_origins_read_answers(
+    tabs: OpenTab, server_with: Callable[..., Server], page_port: int
+) -> None:
+    """What is listed may ask and read, from another site too; its neighbour may not."""
+    listed_origin = f'http://app.localhost:{page_port}'
+    server = server_with('--allowed-origins', listed_origin)
+    listed, neighbour = tabs(), tabs()
+    listed.goto(listed_origin)
+    neighbour.goto(f'http://localhost:{page_port}')
+
+    assert listed.evaluate(READ, f'{server.url}/auth/refresh') == 'no_session'
+    assert neighbour.evaluate(READ, f'{server.url}/auth/refresh') == 'not readable'
+
+
+@pytest.mark.checklist('V3.5.1')
+def test_both_names_of_this_machine_work(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Whoever types 127.0.0.1 instead of localhost is at home there as well."""
+    tab = tabs()
+
+    person.register(tab, server.url.replace('localhost', '127.0.0.1'))
+
+    tab.reload()
+    person.sees_dashboard(tab)
+
+
+@pytest.mark.checklist('V3.5.1')
+def test_strangers_name_gets_no_answer(server: Server) -> None:
+    """DNS rebinding: the browser believes to be at its own site, but the name gives it away."""
+    browser = WireBrowser(server)
+    assert browser.register() == 'started'
+    request = urllib.request.Request(f'{server.url}/login', headers={'Host': 'evil.example'})
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+
+    assert refused.value.code == 421
+    refused.value.close()
