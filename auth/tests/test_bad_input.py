@@ -317,3 +317,21 @@ def test_wrong_address_changes_nothing(
 
     expect_problem(answer, status, code)
     assert stored.dump() == before
+
+
+@pytest.mark.checklist('V10.4.4')
+@pytest.mark.parametrize(
+    'path', ['/auth/login', '/auth/refresh', '/auth/token', '/oauth/token', '/token']
+)
+def test_oauth_password_grant_is_not_offered(
+    path: str, signed_in: Browser, phone: Browser, ada: Account
+) -> None:
+    """Shows that the form of RFC 6749, 4.3 opens nothing, wherever it is sent; our own JSON does."""
+    grant = {'grant_type': 'password', 'username': ada.email, 'password': ada.password}
+
+    answer = phone.client.post(path, data=grant)
+
+    assert answer.status_code in {401, 404, 422}
+    assert 'access_token' not in answer.text
+    assert 'Set-Cookie' not in answer.headers or 'Max-Age=0' in answer.headers['Set-Cookie']
+    assert phone.log_in(ada).status_code == 200

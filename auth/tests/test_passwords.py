@@ -82,7 +82,7 @@ ACCENTED = [letter + '\N{COMBINING ACUTE ACCENT}' for letter in 'aeioucnszrylkgp
 MUSICAL = ['\N{MUSICAL SYMBOL HALF NOTE}', '\N{MUSICAL SYMBOL EIGHTH NOTE}', *EMOJI]
 
 
-@pytest.mark.checklist('V6.2.1')
+@pytest.mark.checklist('V6.2.1', 'V6.2.5')
 @pytest.mark.parametrize(
     ('alphabet', 'count', 'status'),
     [
