@@ -42,8 +42,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL one browser is enough: what browsers do differently, no database sees."""
-    items[:] = [item for item in items if '[postgresql-firefox' not in item.name]
+    """Take a test out of Firefox if it says so, or is on PostgreSQL: no database sees browsers."""
+    items[:] = [item for item in items if not (is_repetition(item) and 'firefox' in item.name)]
+
+
+def is_repetition(item: pytest.Item) -> bool:
+    """Say whether the test in a second browser would show what it has shown in the first."""
+    return 'postgresql' in item.name or item.get_closest_marker('one_browser') is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

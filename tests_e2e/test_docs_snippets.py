@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.one_browser
 PAGE = Path(__file__).parent.parent / 'docs' / 'testing-tabs.md'
 
 

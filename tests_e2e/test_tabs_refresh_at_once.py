@@ -83,6 +83,7 @@ def test_eight_tabs_at_one_instant(
     person.sees_dashboard(opened[-1])
 
 
+@pytest.mark.one_browser
 @pytest.mark.parametrize('locks', [True, False], ids=['locks', 'lockless'])
 def test_strict_rules_need_locks(
     locks: bool,

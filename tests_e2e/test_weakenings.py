@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .weakenings import ROOT, WEAKENINGS, Weakening
+from .weakening_list import WEAKENINGS, Weakening
+from .weakenings import ROOT
 
 
 @pytest.mark.parametrize('weakening', WEAKENINGS, ids=[each.name for each in WEAKENINGS])
