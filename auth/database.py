@@ -118,7 +118,8 @@ class Database:
         while True:
             try:
                 with self._reader.connect() as connection:
-                    connection.exec_driver_sql('PRAGMA journal_mode = WAL')
+                    # A row not fetched would leave it in progress, and the next COMMIT would fail.
+                    connection.exec_driver_sql('PRAGMA journal_mode = WAL').all()
             except OperationalError as error:
                 if 'locked' not in str(error.orig) or time.monotonic() > give_up_at:
                     raise

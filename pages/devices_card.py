@@ -53,10 +53,7 @@ class DevicesCard:
         name_id = f'device-{device.session_id}'
         with Box('li'):
             with Box('div'):
-                with Box('p', classes='device'):
-                    Text('strong', _name(device)).props(f'id={name_id}')
-                    if is_this_device:
-                        Text('span', 'This device', classes='badge good')
+                _headline(device, name_id, is_this_device=is_this_device)
                 _facts('Signed in', device.signed_in_at, f'from {device.address}')
                 _facts('Last used', device.last_used_at)
                 _facts('Ends', device.expires_at, 'unless it is used before')
@@ -72,6 +69,13 @@ class DevicesCard:
     async def _end_others(self, identity: Identity) -> None:
         await run_in_threadpool(self._backend.security.log_out_others, identity)
         await self._look(identity)
+
+
+def _headline(device: Device, name_id: str, *, is_this_device: bool) -> None:
+    with Box('p', classes='device'):
+        Text('strong', _name(device)).props(f'id={name_id}')
+        if is_this_device:
+            Text('span', 'This device', classes='badge good')
 
 
 def _name(device: Device) -> str:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from auth import AuthBackend, AuthSettings, DatabaseUnavailable
 from auth.backend import build_backend
+from auth.database import Database
 
 from .browser import Account, Browser, new_account
 from .clock import MINUTE, Clock
@@ -466,3 +468,21 @@ def test_failed_commit_frees_the_lock(
     monkeypatch.setattr(dialect, 'do_commit', commit)
 
     assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
+@pytest.mark.databases('sqlite')
+def test_no_statement_is_left_in_progress(tmp_path: Path) -> None:
+    """Shows that a first start does not depend on when Python frees a cursor."""
+    database = Database(f'sqlite:///{tmp_path}/new.db')
+    kept: list[object] = []
+
+    def keep(_connection: object, cursor: object, *_: object) -> None:
+        kept.append(cursor)
+
+    event.listen(database._engine, 'after_cursor_execute', keep)
+
+    database.prepare_tables()
+
+    database.ping()
+    assert kept
+    database.close()
