@@ -40,7 +40,7 @@ def phone(laptop: Page, devices: Callable[[], Page], either_server: Server, pers
     person.log_in(phone, either_server.url)
     phone.evaluate(KEEP_OLD_CALL)
     phone.get_by_role('button', name='Call the API').click()
-    expect(phone.get_by_text('200')).to_be_visible()
+    expect(phone.get_by_text('200', exact=True)).to_be_visible()
     assert phone.evaluate('callAgain()') == 200
     return phone
 
@@ -104,7 +104,7 @@ def test_password_change(laptop: Page, phone: Page, person: Person, either_serve
     expect(phone.get_by_text('Your password was changed')).to_be_visible(timeout=LIMIT_MS)
     assert phone.evaluate('callAgain()') == 401
     press(laptop, 'Call the API')
-    expect(laptop.get_by_text('200')).to_be_visible()
+    expect(laptop.get_by_text('200', exact=True)).to_be_visible()
     laptop.reload()
     person.sees_dashboard(laptop)
 
