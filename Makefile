@@ -29,7 +29,7 @@ test-fast: $(VENV)/tests-installed
 	@$(TIDILY) $(BIN)/python -m pytest -q pages
 
 test-e2e: $(VENV)/browsers-found
-	@$(TIDILY) $(BIN)/python -m pytest -q -n 3 tests_e2e
+	@$(TIDILY) $(BIN)/python -m pytest -q -n 2 tests_e2e
 
 weakenings: $(VENV)/browsers-found
 	@$(TIDILY) $(BIN)/python -m tests_e2e.weakenings $(if $(BROWSER),--browser $(BROWSER))
