@@ -20,10 +20,10 @@ from .models import Session
 from .password_rules import PasswordRules
 from .passwords import Passwords
 from .rotation import Rotation
-from .session_rows import EndReason, is_alive, revoke_all_of_user
+from .session_rows import IS_ALIVE, EndReason, revoke_all_of_user
 from .sessions import Identity, IssuedSession, Sessions
 from .throttle import Throttle
-from .users import User, select_user
+from .users import USER_BY_ID, User
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class AccountSecurity:
 
     def _find(self, user_id: str) -> Row[Any] | None:
         with self.database.read() as connection:
-            return connection.execute(select_user(User.id == user_id)).one_or_none()
+            return connection.execute(USER_BY_ID, {'user_id': user_id}).one_or_none()
 
     def _set_password(
         self, user: Row[Any], new_hash: str, identity: Identity
@@ -133,8 +133,8 @@ class AccountSecurity:
             if not _count_epoch_up(connection, _unchanged(user)):
                 return False
             self.sessions.demand_living(connection, identity.session_id)
-            of_user = and_(Session.user_id == user.id, is_alive(self.clock()))
-            ended = connection.execute(select(Session.id).where(of_user)).scalars().all()
+            living = select(Session.id).where(Session.user_id == user.id, IS_ALIVE)
+            ended = connection.execute(living, {'now': self.clock()}).scalars().all()
             connection.execute(delete(User).where(User.id == user.id))  # its sessions go with it
         audit.record('account_deleted', user=user.id, sessions=len(ended))
         self._announce(ended, EndReason.ACCOUNT_DELETED)

@@ -21,7 +21,7 @@ from .password_rules import PasswordRules
 from .passwords import Passwords
 from .sessions import IssuedSession
 from .throttle import Throttle
-from .users import User, select_user
+from .users import USER_BY_ID, User
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Accounts:
         try:
             with self.database.write() as connection:
                 connection.execute(insert(User).values(values | {'created_at': self.clock()}))
-                yield connection, connection.execute(select_user(User.id == values['id'])).one()
+                yield connection, connection.execute(USER_BY_ID, {'user_id': values['id']}).one()
         except IntegrityError as error:  # somebody was faster
             raise EmailTaken from error
         audit.record('registered', user=values['id'])

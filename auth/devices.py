@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_
 from .database import Database
 from .errors import NoSuchSession
 from .models import Session
-from .session_rows import EndReason, is_alive, select_sessions
+from .session_rows import IS_ALIVE, EndReason, select_sessions
 from .sessions import Identity, Sessions
 
 
@@ -43,10 +43,11 @@ class Devices:
 
     def of_user(self, identity: Identity) -> list[Device]:
         """Return the living sessions, the one used last first."""
-        living = and_(Session.user_id == identity.user_id, is_alive(self.clock()))
+        living = and_(Session.user_id == identity.user_id, IS_ALIVE)
         newest_first = (Session.last_used_at.desc(), Session.id)
         with self.database.read() as connection:
-            rows = connection.execute(select_sessions(living).order_by(*newest_first)).all()
+            query = select_sessions(living).order_by(*newest_first)
+            rows = connection.execute(query, {'now': self.clock()}).all()
         return [_device(row) for row in rows]
 
     def end(self, identity: Identity, session_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Row, bindparam, update
 
 from . import audit
 from .caller import Caller
@@ -16,7 +16,10 @@ from .errors import InvalidCredentials
 from .passwords import Passwords
 from .sessions import IssuedSession, Sessions
 from .throttle import Throttle
-from .users import User, select_user
+from .users import USER_BY_EMAIL, User
+
+_unchanged = (User.id == bindparam('user_id')) & (User.auth_epoch == bindparam('epoch'))
+_TOUCH = update(User).where(_unchanged, User.disabled_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -48,23 +51,18 @@ class Login:
     def find(self, email: str) -> Row[Any] | None:
         """Return the user with this e-mail address, in the form `schemas.Email` gives it."""
         with self.database.read() as connection:
-            return connection.execute(select_user(User.email == email)).one_or_none()
+            return connection.execute(USER_BY_EMAIL, {'address': email}).one_or_none()
 
     def sign_in(
         self, user: Row[Any], new_hash: str | None, caller: Caller, stay_signed_in: bool
     ) -> IssuedSession | None:
         """Start a session; `None` if the account has changed since its password was read."""
+        seen = {'user_id': user.id, 'epoch': user.auth_epoch}
+        values = {'last_login_at': self.clock(), 'password_hash': new_hash or user.password_hash}
         with self.database.write() as connection:
-            if not self._touch(connection, user, new_hash):
+            # Guarded by the epoch: a force logout in between wins.
+            if connection.execute(_TOUCH, seen | values).rowcount != 1:
                 return None
             issued = self.sessions.start(connection, user, caller, stay_signed_in=stay_signed_in)
         self.sessions.announce_start(issued)
         return issued
-
-    def _touch(self, connection: Connection, user: Row[Any], new_hash: str | None) -> bool:
-        """Write the login, guarded by the epoch: a force logout in between wins."""
-        unchanged = (
-            (User.id == user.id) & (User.auth_epoch == user.auth_epoch) & User.disabled_at.is_(None)
-        )
-        values = {'last_login_at': self.clock(), 'password_hash': new_hash or user.password_hash}
-        return connection.execute(update(User).where(unchanged).values(values)).rowcount == 1

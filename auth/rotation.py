@@ -13,16 +13,43 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, update
 
 from . import audit
 from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
 from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import PresentedToken, RefreshTokens, parse
-from .session_rows import EndReason, add_leaf, ended_reason, is_alive, revoke, select_sessions
+from .session_rows import (
+    IS_ALIVE,
+    NOW,
+    SID,
+    EndReason,
+    add_leaf,
+    ended_reason,
+    read_session,
+    revoke,
+)
 from .sessions import Identity, IssuedSession, Sessions
 from .settings import SessionLimits
+
+_of_session = RefreshToken.session_id == SID
+_LOCK = update(Session).where(Session.id == SID, IS_ALIVE).values(lock_seq=Session.lock_seq + 1)
+_SUPERSEDE = update(RefreshToken).where(_of_session, IS_LIVE).values(superseded_at=NOW)
+_USE = (
+    update(RefreshToken)
+    .where(_of_session, RefreshToken.generation == bindparam('presented'))
+    .values(used_at=NOW)
+)
+_PRUNE = delete(RefreshToken).where(
+    _of_session,
+    (RefreshToken.used_at < bindparam('too_old')) | RefreshToken.superseded_at.is_not(None),
+)
+_SLIDE = (
+    update(Session)
+    .where(Session.id == SID)
+    .values(idle_expires_at=bindparam('idle_until'), last_used_at=NOW)
+)
 
 
 class Outcome(StrEnum):
@@ -62,19 +89,17 @@ class Rotation:
         with self.database.write() as connection:
             now = self.clock()  # after the wait for the write lock
             session = self._lock_living(connection, presented, now)
-            rows = _token_rows(connection, session.id)
-            leaf = _leaf(rows)
-            if presented.generation > leaf.generation:
+            if presented.generation > session.leaf_generation:
                 raise InvalidRefreshToken
-            outcome = self._judge(rows.get(presented.generation), leaf, now)
-            generation, idle_expires_at = leaf.generation, session.idle_expires_at
+            outcome = self._judge(session, now)
+            generation, idle_expires_at = session.leaf_generation, session.idle_expires_at
             if outcome is Outcome.OVERLAPPED:
                 connection.rollback()  # a repeated answer leaves no trace
             elif outcome is Outcome.REPLAYED:
                 revoke(connection, session.id, EndReason.REPLAY, now)
             else:
                 generation += 1
-                self._renew(connection, session, leaf, presented.generation, now)
+                self._renew(connection, session, presented.generation, now)
                 idle_expires_at = self._slide(connection, session, outcome, now)
         self._tell(outcome, session.id, presented.generation)
         return Refreshed(self._issue(session, generation, idle_expires_at, now), outcome)
@@ -85,20 +110,20 @@ class Rotation:
         Runs inside the caller's transaction. Raises `SessionEnded`.
         """
         now = self.clock()
-        session = self._lock(connection, session_id, now)
+        session = self._lock(connection, session_id, None, now)
         reason = ended_reason(session, now)
         if session is None or reason:
             raise SessionEnded(str(reason))
-        leaf = _leaf(_token_rows(connection, session_id))
-        self._renew(connection, session, leaf, leaf.generation, now)
+        leaf_generation = session.leaf_generation
+        self._renew(connection, session, leaf_generation, now)
         idle_expires_at = self._slide(connection, session, Outcome.ROTATED, now)
-        return self._issue(session, leaf.generation + 1, idle_expires_at, now)
+        return self._issue(session, leaf_generation + 1, idle_expires_at, now)
 
     def _lock_living(
         self, connection: Connection, presented: PresentedToken, now: float
     ) -> Row[Any]:
-        """Lock the session of a token that we once issued, if it is alive."""
-        session = self._lock(connection, presented.session_id, now)
+        """Lock the session of a token that we once issued, if it is alive; return both."""
+        session = self._lock(connection, presented.session_id, presented.generation, now)
         if session is None or not self.tokens.is_genuine(presented, session.salt):
             raise InvalidRefreshToken
         if reason := ended_reason(session, now):
@@ -108,63 +133,43 @@ class Rotation:
             raise SessionEnded(reason)
         return session
 
-    def _lock(self, connection: Connection, session_id: str, now: float) -> Row[Any] | None:
-        """Lock a session's row if it is alive; return it in any case.
+    def _lock(
+        self, connection: Connection, session_id: str, presented: int | None, now: float
+    ) -> Row[Any] | None:
+        """Lock a session's row if it is alive; return it in any case (see `read_session`).
 
         The first statement is itself the guard: a concurrent caller waits here, and then sees what
         the other has done.
         """
-        connection.execute(
-            update(Session)
-            .where(Session.id == session_id, is_alive(now))
-            .values(lock_seq=Session.lock_seq + 1)
-        )
-        return connection.execute(select_sessions(Session.id == session_id)).one_or_none()
+        connection.execute(_LOCK, {'sid': session_id, 'now': now})
+        return read_session(connection, session_id, presented)
 
-    def _judge(self, presented: Row[Any] | None, leaf: Row[Any], now: float) -> Outcome:
-        """Choose among rows 2 to 5 of the table. `None` is genuine, but pruned long ago."""
-        if presented is None or presented.superseded_at is not None:
+    def _judge(self, token: Row[Any], now: float) -> Outcome:
+        """Choose among rows 2 to 5 of the table. One without a row is genuine, but pruned long ago."""
+        if token.generation is None or token.superseded_at is not None:
             return Outcome.REPLAYED
-        if presented.used_at is None:
+        if token.used_at is None:
             return Outcome.ROTATED
         overlap = self.limits.overlap_seconds
-        if now - presented.used_at <= overlap:
+        if now - token.used_at <= overlap:
             return Outcome.OVERLAPPED
-        if leaf.seen_at is None and presented.used_at >= leaf.issued_at - overlap:
+        if token.leaf_seen_at is None and token.used_at >= token.leaf_issued_at - overlap:
             return Outcome.RECOVERED
         return Outcome.REPLAYED
 
     def _renew(
-        self,
-        connection: Connection,
-        session: Row[Any],
-        leaf: Row[Any],
-        used_generation: int,
-        now: float,
+        self, connection: Connection, session: Row[Any], used_generation: int, now: float
     ) -> None:
         """Put a new leaf in the old one's place, and drop the rows that no rule needs any more."""
-        of_session = RefreshToken.session_id == session.id
-        if used_generation != leaf.generation:
-            connection.execute(
-                update(RefreshToken).where(of_session, IS_LIVE).values(superseded_at=now)
-            )
+        of_session = {'sid': session.id, 'now': now}
+        if used_generation != session.leaf_generation:
+            connection.execute(_SUPERSEDE, of_session)
         # A recovered token counts as used now: the other tabs of this moment still hold it.
-        connection.execute(
-            update(RefreshToken)
-            .where(of_session, RefreshToken.generation == used_generation)
-            .values(used_at=now)
-        )
-        too_old = RefreshToken.used_at < now - self.limits.overlap_seconds
-        superseded = RefreshToken.superseded_at.is_not(None)
-        connection.execute(delete(RefreshToken).where(of_session, too_old | superseded))
-        add_leaf(
-            connection,
-            self.tokens,
-            session.id,
-            session.salt,
-            generation=leaf.generation + 1,
-            now=now,
-        )
+        connection.execute(_USE, of_session | {'presented': used_generation})
+        too_old = now - self.limits.overlap_seconds
+        connection.execute(_PRUNE, {'sid': session.id, 'too_old': too_old})
+        generation = session.leaf_generation + 1
+        add_leaf(connection, self.tokens, session.id, session.salt, generation=generation, now=now)
 
     def _slide(
         self, connection: Connection, session: Row[Any], outcome: Outcome, now: float
@@ -173,15 +178,11 @@ class Rotation:
 
         Returns the idle limit.
         """
-        idle_expires_at = session.idle_expires_at
+        idle_until: float = session.idle_expires_at
         if outcome is Outcome.ROTATED:
-            idle_expires_at = min(now + self.limits.idle_seconds, session.abs_expires_at)
-        connection.execute(
-            update(Session)
-            .where(Session.id == session.id)
-            .values(idle_expires_at=idle_expires_at, last_used_at=now)
-        )
-        return float(idle_expires_at)
+            idle_until = min(now + self.limits.idle_seconds, session.abs_expires_at)
+        connection.execute(_SLIDE, {'sid': session.id, 'idle_until': idle_until, 'now': now})
+        return idle_until
 
     def _tell(self, outcome: Outcome, session_id: str, generation: int) -> None:
         """Record what is committed. Raises `SessionEnded` after a replay."""
@@ -201,17 +202,3 @@ class Rotation:
             generation,
             seconds if session.stay_signed_in else None,
         )
-
-
-def _token_rows(connection: Connection, session_id: str) -> dict[int, Row[Any]]:
-    """Read the session's token rows by generation."""
-    query = select(*RefreshToken.__table__.columns).where(RefreshToken.session_id == session_id)
-    return {row.generation: row for row in connection.execute(query)}
-
-
-def _leaf(rows: dict[int, Row[Any]]) -> Row[Any]:
-    return next(row for row in rows.values() if _is_live(row))
-
-
-def _is_live(row: Row[Any]) -> bool:
-    return row.used_at is None and row.superseded_at is None

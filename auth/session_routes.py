@@ -8,15 +8,8 @@ from fastapi.responses import JSONResponse
 
 from . import audit
 from .backend import AuthBackend
-from .dependencies import (
-    Backend,
-    BearerToken,
-    CallingBrowser,
-    Jar,
-    PresentedRefreshToken,
-    SignedIn,
-)
-from .errors import InvalidAccessToken
+from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
+from .errors import InvalidAccessToken, NoSession
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .rotation import Refreshed
 from .schemas import Me, Ticket, TicketRequest, TokenSet
@@ -27,18 +20,18 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES)
 
 
 @router.post(REFRESH_PATH, response_model=TokenSet)
-async def refresh(
-    backend: Backend, token: PresentedRefreshToken, caller: CallingBrowser
-) -> Response:
+async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
     """Exchange the refresh cookie for a new access token."""
-    refreshed = await run_in_threadpool(_refresh, backend, token, caller.address)
+    if not caller.jar:
+        raise NoSession
+    refreshed = await run_in_threadpool(_refresh, backend, caller.jar, caller.address)
     return token_set(backend, refreshed.issued, outcome=refreshed.outcome)
 
 
 @router.post('/auth/logout', status_code=status.HTTP_204_NO_CONTENT)
-async def logout(backend: Backend, jar: Jar, token: BearerToken) -> Response:
+async def logout(backend: Backend, caller: CallingBrowser, token: BearerToken) -> Response:
     """End the session of the cookie and of the access token, even an expired one; always 204."""
-    await run_in_threadpool(_end_presented, backend, jar, token)
+    await run_in_threadpool(_end_presented, backend, caller.jar, token)
     response = Response(status_code=status.HTTP_204_NO_CONTENT)
     backend.cookie.delete(response)
     return response

@@ -1,15 +1,41 @@
-"""Statements on the rows of one session that more than one transition needs. No decisions here."""
+"""Statements on the rows of one session that more than one transition needs. No decisions here.
+
+Statements are built once, at import, with places for their values: building one takes SQLAlchemy
+longer than everything after that together (measured: 0.9 ms of the 1.5 ms of a refresh).
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import aliased
 
-from .models import RefreshToken, Session
+from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import RefreshTokens
 from .users import User
+
+# The places for values. Their names are those of no column: such would be written to it.
+SID: BindParameter[str] = bindparam('sid')
+NOW: BindParameter[float] = bindparam('now')
+
+# Sessions that are neither revoked nor expired; their users may be disabled.
+IS_ALIVE = and_(
+    Session.revoked_at.is_(None), Session.idle_expires_at > NOW, Session.abs_expires_at > NOW
+)
 
 
 class EndReason(StrEnum):
@@ -35,6 +61,43 @@ def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+_presented = aliased(RefreshToken)
+_READ = (
+    select_sessions(Session.id == SID)
+    .join(RefreshToken, and_(RefreshToken.session_id == Session.id, IS_LIVE))
+    .outerjoin(
+        _presented,
+        and_(_presented.session_id == Session.id, _presented.generation == bindparam('presented')),
+    )
+    .add_columns(
+        RefreshToken.generation.label('leaf_generation'),
+        RefreshToken.issued_at.label('leaf_issued_at'),
+        RefreshToken.seen_at.label('leaf_seen_at'),
+        _presented.generation,
+        _presented.used_at,
+        _presented.superseded_at,
+    )
+)
+_REVOKE = (
+    update(Session)
+    .where(Session.id == SID, Session.revoked_at.is_(None))
+    .values(revoked_at=NOW, revoked_reason=bindparam('reason'))
+)
+_ADD_LEAF = insert(RefreshToken)
+
+
+def read_session(
+    connection: Connection, session_id: str, presented: int | None = None
+) -> Row[Any] | None:
+    """Read a session with its user, its leaf, and the token of the generation presented.
+
+    The leaf's columns are called `leaf_...`; those of the token presented by their own names, all
+    `None` if there is no such row.
+    """
+    values = {'sid': session_id, 'presented': presented}
+    return connection.execute(_READ, values).one_or_none()
+
+
 def ended_reason(session: Row[Any] | None, now: float) -> str | None:
     """Say why a session joined with its user is over, or `None` if it is alive.
 
@@ -51,21 +114,10 @@ def ended_reason(session: Row[Any] | None, now: float) -> str | None:
     return None
 
 
-def is_alive(now: float) -> ColumnElement[bool]:
-    """Select sessions that are neither revoked nor expired; their users may be disabled."""
-    return and_(
-        Session.revoked_at.is_(None), Session.idle_expires_at > now, Session.abs_expires_at > now
-    )
-
-
 def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:
     """Revoke a session that is not revoked yet; say if there was one."""
-    result = connection.execute(
-        update(Session)
-        .where(Session.id == session_id, Session.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_reason=reason)
-    )
-    return result.rowcount == 1
+    values = {'sid': session_id, 'reason': reason, 'now': now}
+    return connection.execute(_REVOKE, values).rowcount == 1
 
 
 def revoke_all_of_user(
@@ -73,14 +125,13 @@ def revoke_all_of_user(
 ) -> list[str]:
     """Revoke a user's living sessions, apart from `keep`; return the ids of those."""
     others = Session.id != keep if keep else true()
-    return list(
-        connection.execute(
-            update(Session)
-            .where(Session.user_id == user_id, is_alive(now), others)
-            .values(revoked_at=now, revoked_reason=reason)
-            .returning(Session.id)
-        ).scalars()
+    revoking = (
+        update(Session)
+        .where(Session.user_id == user_id, IS_ALIVE, others)
+        .values(revoked_at=NOW, revoked_reason=reason)
+        .returning(Session.id)
     )
+    return list(connection.execute(revoking, {'now': now}).scalars())
 
 
 def add_leaf(
@@ -93,11 +144,10 @@ def add_leaf(
     now: float,
 ) -> None:
     """Insert the one LIVE token row; the partial unique index refuses a second."""
-    connection.execute(
-        insert(RefreshToken).values(
-            session_id=session_id,
-            generation=generation,
-            secret_sha256=tokens.fingerprint(session_id, generation, salt),
-            issued_at=now,
-        )
-    )
+    values = {
+        'session_id': session_id,
+        'generation': generation,
+        'secret_sha256': tokens.fingerprint(session_id, generation, salt),
+        'issued_at': now,
+    }
+    connection.execute(_ADD_LEAF, values)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from . import audit
 from .caller import Caller
@@ -25,12 +25,34 @@ from .models import (
     Session,
 )
 from .refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
-from .session_rows import EndReason, add_leaf, ended_reason, revoke, select_sessions
+from .session_rows import (
+    NOW,
+    SID,
+    EndReason,
+    add_leaf,
+    ended_reason,
+    read_session,
+    revoke,
+    select_sessions,
+)
 from .settings import SessionLimits
 
 MOST_IDS_IN_A_QUERY = 500
 
 EndedListener = Callable[[str, str], None]
+
+_START = insert(Session)
+_SALT = select(Session.salt).where(Session.id == SID)
+_NOTE_SEEN = (
+    update(RefreshToken)
+    .where(
+        RefreshToken.session_id == SID,
+        RefreshToken.generation == bindparam('presented'),
+        RefreshToken.seen_at.is_(None),
+        IS_LIVE,
+    )
+    .values(seen_at=NOW)
+)
 
 
 @dataclass(frozen=True)
@@ -87,20 +109,19 @@ class Sessions:
         limits = self._limits
         session_id, salt = new_session_id(), new_salt()
         idle_expires_at = now + min(limits.idle_seconds, limits.absolute_seconds)
-        connection.execute(
-            insert(Session).values(
-                id=session_id,
-                user_id=user.id,
-                salt=salt,
-                stay_signed_in=stay_signed_in,
-                user_agent=caller.user_agent[:USER_AGENT_CHARACTERS],
-                address=caller.address[:ADDRESS_CHARACTERS],
-                created_at=now,
-                last_used_at=now,
-                idle_expires_at=idle_expires_at,
-                abs_expires_at=now + limits.absolute_seconds,
-            )
-        )
+        columns = {
+            'id': session_id,
+            'user_id': user.id,
+            'salt': salt,
+            'stay_signed_in': stay_signed_in,
+            'user_agent': caller.user_agent[:USER_AGENT_CHARACTERS],
+            'address': caller.address[:ADDRESS_CHARACTERS],
+            'created_at': now,
+            'last_used_at': now,
+            'idle_expires_at': idle_expires_at,
+            'abs_expires_at': now + limits.absolute_seconds,
+        }
+        connection.execute(_START, columns)
         add_leaf(connection, self._tokens, session_id, salt, generation=0, now=now)
         return IssuedSession(
             Identity(user.id, session_id, user.name, user.email, now),
@@ -121,17 +142,17 @@ class Sessions:
         """Return who the session belongs to.
 
         `jar` is the refresh cookie that came with the same request, if any: its return shows that
-        the browser has stored it (see `note_seen`). Raises `SessionEnded`.
+        the browser has stored it (see `_note_seen`). Raises `SessionEnded`.
         """
         with self._database.read() as connection:
             row = self.demand_living(connection, session_id)
         if jar:
-            self._note_seen(session_id, row.salt, jar, self._clock())
+            self._note_seen(row, jar)
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
 
     def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
-        """Return the session joined with its user. Raises `SessionEnded`."""
-        row = connection.execute(select_sessions(Session.id == session_id)).one_or_none()
+        """Return the session with its user and its leaf. Raises `SessionEnded`."""
+        row = read_session(connection, session_id)
         reason = ended_reason(row, self._clock())
         if row is None or reason:
             raise SessionEnded(str(reason))
@@ -192,33 +213,28 @@ class Sessions:
             token = parse(jar or '')
         except InvalidRefreshToken:
             return None
-        query = select(Session.salt).where(Session.id == token.session_id)
-        salt = connection.execute(query).scalar()
+        salt = connection.execute(_SALT, {'sid': token.session_id}).scalar()
         if salt is None or not self._tokens.is_genuine(token, salt):
             return None
         return token.session_id
 
-    def _note_seen(self, session_id: str, salt: bytes, jar: str, now: float) -> None:
+    def _note_seen(self, row: Row[Any], jar: str) -> None:
         """Mark the leaf as seen if the jar holds it and it is old enough to prove storage.
 
         Evidence may be lost, an answer may not: if this cannot be written now, the next call will.
         """
+        now = self._clock()
+        if (
+            row.leaf_seen_at is not None
+            or row.leaf_issued_at > now - self._limits.seen_after_seconds
+        ):
+            return
         try:
             token = parse(jar)
         except InvalidRefreshToken:
             return
-        due = (
-            (RefreshToken.session_id == session_id)
-            & (RefreshToken.generation == token.generation)
-            & RefreshToken.seen_at.is_(None)
-            & IS_LIVE
-            & (RefreshToken.issued_at <= now - self._limits.seen_after_seconds)
-        )
-        if token.session_id != session_id or not self._tokens.is_genuine(token, salt):
-            return
-        with contextlib.suppress(DatabaseUnavailable):
-            with self._database.read() as connection:
-                unseen = connection.execute(select(RefreshToken.generation).where(due)).first()
-            if unseen:
-                with self._database.write() as connection:
-                    connection.execute(update(RefreshToken).where(due).values(seen_at=now))
+        is_leaf = (token.session_id, token.generation) == (row.id, row.leaf_generation)
+        if is_leaf and self._tokens.is_genuine(token, row.salt):
+            values = {'sid': row.id, 'presented': token.generation, 'now': now}
+            with contextlib.suppress(DatabaseUnavailable), self._database.write() as connection:
+                connection.execute(_NOTE_SEEN, values)

@@ -39,7 +39,7 @@ class SigningKey:
     starts_at: int
     path: Path
 
-    @property
+    @cached_property
     def public(self) -> Ed25519PublicKey:
         """The half that may be published."""
         return self.private.public_key()

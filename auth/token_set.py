@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import Response
-from fastapi.responses import JSONResponse
 
 from .backend import AuthBackend
 from .schemas import SessionOut, TokenSet, UserOut
@@ -28,7 +27,7 @@ def token_set(
     )
     # RFC 6749, 5.1: no cache may keep an answer with a token in it.
     headers = {'Cache-Control': 'no-store'}
-    response = JSONResponse(content.model_dump(), status_code, headers)
+    response = Response(content.model_dump_json(), status_code, headers, 'application/json')
     backend.cookie.set(response, issued)
     return response
 

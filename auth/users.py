@@ -1,10 +1,8 @@
-"""Users: their table, and how to find one."""
+"""Users: their table, and how to find one. Addresses are in the form that `schemas.Email` gives."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, String, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .models import Base
@@ -25,6 +23,6 @@ class User(Base):
     disabled_at: Mapped[float | None]
 
 
-def select_user(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select all that is known about the user for whom the condition holds."""
-    return select(*User.__table__.columns).where(condition)
+_EVERYTHING = select(*User.__table__.columns)
+USER_BY_ID = _EVERYTHING.where(User.id == bindparam('user_id'))
+USER_BY_EMAIL = _EVERYTHING.where(User.email == bindparam('address'))

@@ -241,7 +241,7 @@ def each_connection(backend: AuthBackend, make: Callable[[Any], None]) -> Iterat
 def make_read_only(connection: Any) -> None:
     """Let a driver's connection write no more."""
     if isinstance(connection, psycopg.Connection):
-        connection.read_only = True
+        connection.execute('SET default_transaction_read_only = on')
         return
     connection.execute('PRAGMA query_only = ON')
 

@@ -39,7 +39,7 @@ from auth import (
 from auth.backend import build_backend
 from auth.errors import InvalidRefreshToken
 from auth.models import RefreshToken, Session
-from auth.users import User, select_user
+from auth.users import USER_BY_ID, User
 
 from .browser import altered
 from .clock import DAY, START, Clock
@@ -338,7 +338,7 @@ class Histories(RuleBasedStateMachine):
         session = self._pick(which)
         now = self.clock.now
         with self.backend.database.read() as connection:
-            user = connection.execute(select_user(User.id == session.owner.id)).one()
+            user = connection.execute(USER_BY_ID, {'user_id': session.owner.id}).one()
         before = self._dump()
         try:
             issued = self.backend.security._set_password(user, 'new', session.identity)

@@ -65,8 +65,7 @@ def _commit(database: Database, row: int) -> Iterator[Callable[[], None]]:
         cursor = connection.cursor()
 
         def commit() -> None:
-            if database._engine.dialect.name == 'sqlite':  # psycopg says BEGIN by itself
-                cursor.execute('BEGIN IMMEDIATE')
+            cursor.execute(database._begin)
             cursor.execute(f'UPDATE bench SET n = n + 1 WHERE id = {row}')
             connection.commit()
 

@@ -19,6 +19,7 @@ from .samples import Sample, in_tasks, in_threads
 
 ONE, MANY = 1, 32
 CORES = os.cpu_count() or 1
+VISITOR_PAUSE_SECONDS = 0.05  # without one it would take from the machine what it is to watch
 MACHINE = 'This machine'
 
 Call = Callable[[Browser], Awaitable[None]]
@@ -106,21 +107,25 @@ def _hashes(threads: int, seconds: float) -> Sample:
     return in_threads([partial(hasher.hash, 'a secret phrase of some length')] * threads, seconds)
 
 
-async def _calls(browsers: Sequence[Browser], call: Call, seconds: float) -> Sample:
+async def _calls(
+    browsers: Sequence[Browser], call: Call, seconds: float, pause_seconds: float = 0
+) -> Sample:
     """Let browsers call at once, each one call after the other."""
+    calls = [partial(call, browser) for browser in browsers]
     try:
-        return await in_tasks([partial(call, browser) for browser in browsers], seconds)
+        return await in_tasks(calls, seconds, pause_seconds)
     finally:
         for browser in browsers:
             browser.close()
 
 
 def _flood(browsers: list[Browser], visitor: Browser, seconds: float) -> Sequence[Sample]:
-    """Let everybody sign in at once, and one who is signed in call the API meanwhile."""
+    """Let everybody sign in at once, and one who is signed in call the API now and then meanwhile."""
 
     async def both() -> Sequence[Sample]:
         return await asyncio.gather(
-            _calls(browsers, Browser.log_in, seconds), _calls([visitor], Browser.call_api, seconds)
+            _calls(browsers, Browser.log_in, seconds),
+            _calls([visitor], Browser.call_api, seconds, VISITOR_PAUSE_SECONDS),
         )
 
     return asyncio.run(both())

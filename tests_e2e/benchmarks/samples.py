@@ -54,16 +54,24 @@ def in_threads(actions: Sequence[Callable[[], object]], seconds: float) -> Sampl
     return Sample(perf_counter() - start, durations)
 
 
-async def in_tasks(actions: Sequence[Callable[[], Awaitable[object]]], seconds: float) -> Sample:
-    """Do each action again and again in a task of its own, until the time is over."""
+async def in_tasks(
+    actions: Sequence[Callable[[], Awaitable[object]]], seconds: float, pause_seconds: float = 0
+) -> Sample:
+    """Do each action again and again in a task of its own, until the time is over.
+
+    A pause after each one makes a visitor out of a load; it counts for nothing.
+    """
     start, cpu_start = perf_counter(), process_time()
 
     async def repeat(action: Callable[[], Awaitable[object]]) -> list[float]:
-        times = [perf_counter()]
-        while times[-1] < start + seconds:
+        durations = []
+        while perf_counter() < start + seconds:
+            begun_at = perf_counter()
             await action()
-            times.append(perf_counter())
-        return _differences(times)
+            durations.append(perf_counter() - begun_at)
+            if pause_seconds:
+                await asyncio.sleep(pause_seconds)
+        return durations
 
     all_durations = await asyncio.gather(*map(repeat, actions))
     durations = [each for all_of_one in all_durations for each in all_of_one]
