@@ -30,10 +30,8 @@ _NOTE_APPEARANCES = """
 _FULL_CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome')
 
 
-def launch(playwright: Playwright, name: str, options: browsers.LaunchOptions) -> Browser | None:
-    """Launch a browser that keeps pages; `None` if there is only Chromium's headless shell."""
-    if name == 'firefox':
-        return playwright.firefox.launch(**options)
+def launch_chromium(playwright: Playwright, options: browsers.LaunchOptions) -> Browser | None:
+    """Launch a Chromium that keeps pages; `None` if there is only its headless shell."""
     for choice in _full_chromiums():
         try:
             return playwright.chromium.launch(

@@ -210,14 +210,22 @@ def devices(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
 
 @pytest.fixture(scope='session')
 def restoring_browser(
-    playwright: Playwright, browser_name: str, browser_type_launch_args: browsers.LaunchOptions
-) -> Iterator[Browser]:
+    playwright: Playwright,
+    browser_name: str,
+    browser: Browser,
+    browser_type_launch_args: browsers.LaunchOptions,
+    browsers_running: dict[str, Browser],
+) -> Browser:
     """A browser whose Back brings pages to life again as they were left."""
-    browser = bfcache.launch(playwright, browser_name, browser_type_launch_args)
-    if browser is None:
-        pytest.skip("Chromium's headless shell has no back/forward cache; no full Chromium is here")
-    yield browser
-    browser.close()
+    if browser_name == 'firefox':
+        return browser
+    name = 'chromium that restores'
+    if name not in browsers_running:
+        full = bfcache.launch_chromium(playwright, browser_type_launch_args)
+        if full is None:
+            pytest.skip("Chromium's headless shell has no back/forward cache; this is all there is")
+        browsers_running[name] = full
+    return browsers_running[name]
 
 
 @pytest.fixture

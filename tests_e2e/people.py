@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIRequestContext, Page, expect
 
 
 def _unique(word: str) -> str:
@@ -27,6 +27,34 @@ class Person:
         page.get_by_label('Email').fill(self.email)
         page.get_by_label('Password').fill(self.password)
         page.get_by_role('button', name='Create account').click()
+        self.sees_dashboard(page)
+
+    def join(self, page: Page, url: str) -> None:
+        """Create the account without typing, and arrive on the dashboard: in half the time.
+
+        For tests that are about something else. The call is the browser's own as far as its cookie
+        jar is concerned; the page then signs in silently, with one refresh.
+        """
+        self.post(page.context.request, url, 'register')
+        self._arrive(page, url)
+
+    def come_back(self, page: Page, url: str) -> None:
+        """Sign in without typing, and arrive on the dashboard, as `join` does."""
+        self.post(page.context.request, url, 'login')
+        self._arrive(page, url)
+
+    def post(self, request: APIRequestContext, url: str, action: str) -> None:
+        """Register or log in over HTTP; the session's cookie goes into the jar of `request`."""
+        form = {'email': self.email, 'password': self.password}
+        if action == 'register':
+            form['name'] = self.name
+        answer = request.post(
+            f'{url}/auth/{action}', data=form, headers={'Origin': url, 'X-Requested-With': 'a test'}
+        )
+        assert answer.ok, answer.status
+
+    def _arrive(self, page: Page, url: str) -> None:
+        page.goto(f'{url}/dashboard')
         self.sees_dashboard(page)
 
     def fill_login_form(self, page: Page) -> None:

@@ -84,6 +84,11 @@ class Server:
         self._process.kill()
         self.wait_for_end()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return not self._has_ended()
+
     def wait_for_end(self) -> None:
         """Wait until the process is gone, as after a `die` that was ordered."""
         assert self._process

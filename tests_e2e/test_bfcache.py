@@ -97,7 +97,7 @@ def test_pages_of_the_app_are_not_kept(
 ) -> None:
     """Back loads the dashboard anew while the person is signed in, and the login page afterwards."""
     tab = restoring_context.new_page()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     leave(tab, server)
     go_back(tab)
     person.sees_dashboard(tab)

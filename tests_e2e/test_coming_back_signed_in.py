@@ -18,7 +18,7 @@ OpenTab = Callable[[], Page]
 def tab(tabs: OpenTab, server: Server, person: Person) -> Page:
     """A tab in which the person has just registered."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     return tab
 
 
@@ -60,7 +60,13 @@ def test_duplicated_tab_comes_back_signed_in(tab: Page, person: Person) -> None:
     person.sees_dashboard(tab)
 
 
-@pytest.mark.parametrize('stay', [True, False], ids=['forever', 'until-it-closes'])
+@pytest.mark.parametrize(
+    'stay',
+    [
+        pytest.param(True, id='forever', marks=pytest.mark.one_browser),
+        pytest.param(False, id='until-it-closes'),
+    ],
+)
 @pytest.mark.checklist('63B 5.1')
 def test_checkbox_decides_whether_a_restart_signs_out(
     stay: bool,
@@ -71,7 +77,7 @@ def test_checkbox_decides_whether_a_restart_signs_out(
 ) -> None:
     """A restarted browser keeps the cookies that have an age, and only those."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     tab.get_by_role('button', name='Log out', exact=True).click()
     sees_login_page(tab)
     person.fill_login_form(tab)

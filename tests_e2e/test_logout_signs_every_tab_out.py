@@ -21,7 +21,7 @@ def left_at(tab: Page) -> float:
     return float(leaving[-1]['at'])
 
 
-@pytest.mark.parametrize('count', [2, 10])
+@pytest.mark.parametrize('count', [pytest.param(2, marks=pytest.mark.one_browser), 10])
 def test_logout_signs_every_tab_out(
     count: int, tabs: OpenTab, server: Server, person: Person
 ) -> None:
@@ -40,7 +40,7 @@ def test_storage_event_alone_signs_out(tabs: OpenTab, server: Server, person: Pe
     """Without BroadcastChannel the articles' mechanism carries the news by itself."""
     first, second = tabs(), tabs()
     without_broadcast(first.context)
-    person.register(first, server.url)
+    person.join(first, server.url)
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
     assert second.evaluate('globalThis.BroadcastChannel === undefined')
@@ -63,7 +63,7 @@ def test_server_forgets_the_session(tabs: OpenTab, server: Server, person: Perso
             return send(url, init);
         };
     """)
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     tab.get_by_role('button', name='Call the API').click()
     expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
     assert tab.evaluate('callAgain()') == 200  # it does work while the session lives
@@ -78,7 +78,7 @@ def test_server_forgets_the_session(tabs: OpenTab, server: Server, person: Perso
 def test_back_button_revives_nothing(tabs: OpenTab, server: Server, person: Person) -> None:
     """Going back after logout leads to the login page, whatever the browser kept."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     tab.goto(f'{server.url}/dashboard?visit=2')
     person.sees_dashboard(tab)
     tab.go_back()
@@ -135,7 +135,7 @@ def test_logout_reaches_the_server_without_storage(
     """Storage that is full or switched off takes the note of a pending logout; the logout goes out."""
     tab = tabs()
     without_storage(tab)
-    person.register(tab, server.url)
+    person.join(tab, server.url)
 
     log_out(tab)
     wait_for_trace(tab, 'logout.sent')

@@ -26,8 +26,8 @@ def sign_ins(page: Page) -> int:
     ('late', 'where', 'locks'),
     [
         ('delay', 'same tab', True),
-        ('delay', 'other tab', False),
-        ('delay_answer', 'same tab', False),
+        pytest.param('delay', 'other tab', False, marks=pytest.mark.one_browser),
+        pytest.param('delay_answer', 'same tab', False, marks=pytest.mark.one_browser),
         ('delay_answer', 'other tab', True),
     ],
     ids=['delay-same-locks', 'delay-other-lockless', 'answer-same-lockless', 'answer-other-locks'],
@@ -46,7 +46,7 @@ def test_late_answer_revives_nothing(
     if not locks:
         without_locks(context)
     tab, other = tabs(), tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     other.goto(f'{server.url}/dashboard')
     person.sees_dashboard(other)
     ended = server.count('session_ended')

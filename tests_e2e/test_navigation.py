@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from .people import Person, sees_login_page
@@ -27,35 +26,31 @@ NOTE_HEADINGS = """
 """
 
 
-@pytest.mark.parametrize(
-    ('path', 'arrives'), [('/', '/login'), ('/login', '/login'), ('/dashboard', '/login')]
-)
-def test_signed_out_visitor_sees_only_the_login_page(
-    path: str, arrives: str, tabs: OpenTab, server: Server
-) -> None:
+def test_signed_out_visitor_sees_only_the_login_page(tabs: OpenTab, server: Server) -> None:
     """From every address that needs a session, and without a glimpse of anything else."""
     tab = tabs()
     tab.add_init_script(NOTE_HEADINGS)
-    tab.goto(server.url + path)
+    for path in ('/', '/login', '/dashboard'):
+        tab.goto(server.url + path)
 
-    sees_login_page(tab)
-    expect(tab).to_have_url(server.url + arrives)
-    assert tab.evaluate('headingsSeen') == ['Sign in']
+        sees_login_page(tab)
+        expect(tab).to_have_url(f'{server.url}/login')
+        assert tab.evaluate('headingsSeen') == ['Sign in'], path
 
 
-@pytest.mark.parametrize('path', ['/', '/login', '/register', '/dashboard'])
 def test_signed_in_visitor_sees_only_the_dashboard(
-    path: str, tabs: OpenTab, server: Server, person: Person
+    tabs: OpenTab, server: Server, person: Person
 ) -> None:
     """Whatever the address, while the silent refresh runs nothing else flashes up."""
-    person.register(tabs(), server.url)
+    person.join(tabs(), server.url)
     tab = tabs()
     tab.add_init_script(NOTE_HEADINGS)
-    tab.goto(server.url + path)
+    for path in ('/', '/login', '/register', '/dashboard'):
+        tab.goto(server.url + path)
 
-    person.sees_dashboard(tab)
-    expect(tab).to_have_url(f'{server.url}/dashboard')
-    assert tab.evaluate('headingsSeen') == [person.name]
+        person.sees_dashboard(tab)
+        expect(tab).to_have_url(f'{server.url}/dashboard')
+        assert tab.evaluate('headingsSeen') == [person.name], path
 
 
 def test_unknown_address_is_a_real_404(tabs: OpenTab, server: Server) -> None:

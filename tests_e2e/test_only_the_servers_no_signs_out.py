@@ -82,7 +82,7 @@ MATRIX = [
 def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
     """A tab in which the person has just registered."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     return tab
 
 
@@ -96,7 +96,7 @@ def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person)
     """Whatever a refresh is answered, the person stays, unless it is one of our own three codes."""
     tab = tabs()
     tab.context.clock.install()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     for answer in MATRIX:
         print(f'{answer.name}: {answer.state}')
         answer.on(tab, REFRESH)
@@ -148,7 +148,7 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
     """A server that never answers is given up on after eight seconds; a later one is asked again."""
     tab = tabs()
     tab.context.clock.install()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     hold(tab, REFRESH)
     tab.evaluate('void auth.refresh()')
     tab.wait_for_function(f'{NEWEST} === "refresh.waited"')

@@ -112,7 +112,7 @@ def test_socket_opens_for_our_own_pages_only(
 def test_own_page_may_poll(tabs: OpenTab, server: Server, person: Person) -> None:
     """Where no websocket gets through, NiceGUI posts; it does so with the header that we ask for."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
 
     assert tab.evaluate(CONNECT_BY_POLLING) == 'connected by polling'
 
@@ -139,7 +139,7 @@ def test_page_on_another_port_ends_no_session(
 ) -> None:
     """It is of the same site, so the cookie goes along; the request is refused nevertheless."""
     tab, attacker = tabs(), tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     attacker.goto(f'http://localhost:{page_port}')
     refusals = server.count('malicious_cors')
 
@@ -172,7 +172,7 @@ def test_both_names_of_this_machine_work(tabs: OpenTab, server: Server, person: 
     """Whoever types 127.0.0.1 instead of localhost is at home there as well."""
     tab = tabs()
 
-    person.register(tab, server.url.replace('localhost', '127.0.0.1'))
+    person.join(tab, server.url.replace('localhost', '127.0.0.1'))
 
     tab.reload()
     person.sees_dashboard(tab)

@@ -20,7 +20,7 @@ LATE_SECONDS = 1.5
 def tab(tabs: Callable[[], Page], either_server: Server, person: Person) -> Page:
     """A tab in which the person has just registered."""
     tab = tabs()
-    person.register(tab, either_server.url)
+    person.join(tab, either_server.url)
     return tab
 
 

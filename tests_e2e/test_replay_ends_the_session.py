@@ -27,8 +27,8 @@ def test_copied_token_ends_the_session(
     """A thief's copy works no more after its owner's refresh; trying it ends the session for both."""
     server = server_with(*IMPATIENT, *database_options)
     owner, elsewhere = devices(), devices()
-    person.register(owner, server.url)
-    person.log_in(elsewhere, server.url)
+    person.join(owner, server.url)
+    person.come_back(elsewhere, server.url)
     copied = owner.context.storage_state()
     owner.evaluate('auth.refresh()')
     assert traced(owner, 'refresh.rotated')
@@ -59,7 +59,7 @@ def test_owner_is_told_after_the_fact(
     """The owner was away when it happened, and reads why on coming back."""
     server = server_with(*IMPATIENT, *database_options)
     owner = devices()
-    person.register(owner, server.url)
+    person.join(owner, server.url)
     copied = owner.context.storage_state()
     owner.evaluate('auth.refresh()')
     owner.evaluate('auth.refresh()')

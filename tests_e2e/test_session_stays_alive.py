@@ -77,7 +77,7 @@ def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Pe
     assert traced(tab, 'api.retried') == []
 
 
-@pytest.mark.parametrize('hours_off', [-2, 2])
+@pytest.mark.parametrize('hours_off', [-2, pytest.param(2, marks=pytest.mark.one_browser)])
 def test_client_clock_two_hours_off_changes_nothing(
     hours_off: int, tabs: OpenTab, server: Server, person: Person
 ) -> None:

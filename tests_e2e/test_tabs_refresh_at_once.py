@@ -54,7 +54,13 @@ def tell(request: pytest.FixtureRequest, add_row: AddRow) -> Callable[..., None]
     return add
 
 
-@pytest.mark.parametrize('locks', [True, False], ids=['locks', 'lockless'])
+@pytest.mark.parametrize(
+    'locks',
+    [
+        pytest.param(True, id='locks'),
+        pytest.param(False, id='lockless', marks=pytest.mark.one_browser),
+    ],
+)
 def test_eight_tabs_at_one_instant(
     locks: bool,
     context: BrowserContext,
