@@ -42,13 +42,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take a test out of Firefox if it says so, or is on PostgreSQL: no database sees browsers."""
-    items[:] = [item for item in items if not (is_repetition(item) and 'firefox' in item.name)]
+    """Leave out what would show again what another test, or the same in the other browser, shows."""
+    items[:] = [item for item in items if not is_repetition(item)]
 
 
 def is_repetition(item: pytest.Item) -> bool:
-    """Say whether the test in a second browser would show what it has shown in the first."""
-    return 'postgresql' in item.name or item.get_closest_marker('one_browser') is not None
+    """Say whether this is a second browser or database for a test that needs but one.
+
+    No database sees browsers, so there is one browser for PostgreSQL.
+    """
+    if item.get_closest_marker('one_database') and 'postgresql' in item.name:
+        return True
+    needs_one_browser = 'postgresql' in item.name or item.get_closest_marker('one_browser')
+    return bool(needs_one_browser) and 'firefox' in item.name
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -60,7 +60,7 @@ class Person:
     def fill_login_form(self, page: Page) -> None:
         """Type e-mail address and password on the login page."""
         page.get_by_label('Email').fill(self.email)
-        page.get_by_label('Password').fill(self.password)
+        page.get_by_label('Password', exact=True).fill(self.password)
 
     def log_in(self, page: Page, url: str) -> None:
         """Sign in on the login page and arrive on the dashboard."""

@@ -48,6 +48,7 @@ def test_wrong_password_is_announced_and_email_kept(login_page: Page, person: Pe
     person.sees_dashboard(login_page)
 
 
+@pytest.mark.one_browser
 def test_empty_form_points_at_its_fields(login_page: Page) -> None:
     """Nothing is sent; each field says what it lacks, and the first has the focus."""
     login_page.get_by_role('button', name='Sign in').click()
@@ -82,6 +83,7 @@ def test_password_managers_find_their_fields(login_page: Page) -> None:
     expect(form.get_by_label('Password')).to_have_attribute('autocomplete', 'current-password')
 
 
+@pytest.mark.one_browser
 def test_button_cannot_be_pressed_twice(login_page: Page, person: Person) -> None:
     """While the server thinks, the button shows it and takes no second press."""
     held: list[Route] = []
@@ -99,6 +101,7 @@ def test_button_cannot_be_pressed_twice(login_page: Page, person: Person) -> Non
     assert len(held) == 1
 
 
+@pytest.mark.one_browser
 def test_unreachable_server_is_said_so(login_page: Page, person: Person) -> None:
     """No network is not a wrong password, and the form works again once there is one."""
     login_page.route('**/auth/login', lambda route: route.abort())
@@ -112,6 +115,7 @@ def test_unreachable_server_is_said_so(login_page: Page, person: Person) -> None
     person.sees_dashboard(login_page)
 
 
+@pytest.mark.one_browser
 def test_protected_address_returns_after_login(
     login_page: Page, server: Server, person: Person
 ) -> None:

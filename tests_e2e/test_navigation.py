@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .people import Person, sees_login_page
@@ -53,6 +54,7 @@ def test_signed_in_visitor_sees_only_the_dashboard(
         assert tab.evaluate('headingsSeen') == [person.name], path
 
 
+@pytest.mark.one_browser
 def test_unknown_address_is_a_real_404(tabs: OpenTab, server: Server) -> None:
     """Status, page and a way on."""
     tab = tabs()
@@ -65,6 +67,7 @@ def test_unknown_address_is_a_real_404(tabs: OpenTab, server: Server) -> None:
     sees_login_page(tab)
 
 
+@pytest.mark.one_browser
 def test_nothing_is_loaded_from_elsewhere(tabs: OpenTab, server: Server, person: Person) -> None:
     """Fonts, scripts, styles and the socket: all from the server itself."""
     tab = tabs()

@@ -88,6 +88,7 @@ def test_hundred_sign_ins_leave_one_timer(bare: Page, person: Person) -> None:
     assert grown(memory, retained(bare)) == {'listeners', 'heap_bytes'}
 
 
+@pytest.mark.one_browser
 def test_dashboards_come_and_go_without_a_trace(
     context: BrowserContext, tabs: OpenTab, server: Server, person: Person
 ) -> None:

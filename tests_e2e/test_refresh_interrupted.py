@@ -32,6 +32,7 @@ def refresh_until_committed(tab: Page, server: Server) -> None:
     server.wait_for('refresh_rotated', before + 1)
 
 
+@pytest.mark.one_database
 def test_reload_between_rotation_and_answer(
     tab: Page, either_server: Server, person: Person
 ) -> None:
@@ -44,6 +45,7 @@ def test_reload_between_rotation_and_answer(
     assert not traced(tab, 'refresh.refused')
 
 
+@pytest.mark.one_database
 def test_close_between_rotation_and_answer(
     tab: Page, tabs: Callable[[], Page], either_server: Server, person: Person
 ) -> None:
@@ -58,6 +60,7 @@ def test_close_between_rotation_and_answer(
     assert not traced(reopened, 'refresh.refused')
 
 
+@pytest.mark.one_database
 def test_crash_puts_back_an_older_cookie(
     tab: Page, new_context: Callable[..., BrowserContext], either_server: Server, person: Person
 ) -> None:

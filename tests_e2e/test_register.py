@@ -50,6 +50,7 @@ def test_mistake_is_shown_at_its_field(register_page: Page, person: Person) -> N
         expect(register_page.locator('[aria-invalid=true]')).to_have_count(1)
 
 
+@pytest.mark.one_browser
 def test_taken_address_is_said_so(register_page: Page, server: Server, person: Person) -> None:
     """In any case and with spaces around it, it is the same mailbox."""
     person.register(register_page, server.url)
@@ -66,6 +67,7 @@ def test_taken_address_is_said_so(register_page: Page, server: Server, person: P
     expect(register_page.get_by_role('heading', level=1, name='Create account')).to_be_visible()
 
 
+@pytest.mark.one_browser
 def test_typed_address_follows_to_the_login_page(register_page: Page, person: Person) -> None:
     """Whoever notices that they have an account already need not type the address again."""
     register_page.get_by_label('Email').fill(person.email)

@@ -49,6 +49,8 @@ def test_copied_token_ends_the_session(
 
 
 @pytest.mark.checklist('WCAG 2.2.1')
+@pytest.mark.one_browser
+@pytest.mark.one_database
 def test_owner_is_told_after_the_fact(
     server_with: Callable[..., Server],
     database_options: list[str],

@@ -56,6 +56,8 @@ def test_tab_outlives_its_server(
     person.sees_dashboard(tab)
 
 
+@pytest.mark.one_browser
+@pytest.mark.one_database
 def test_logout_outlives_the_server(
     mortal: Server, tabs: Callable[[], Page], person: Person
 ) -> None:

@@ -16,7 +16,7 @@ from .traces import traced, wait_for_trace
 
 OpenTab = Callable[[], Page]
 
-SHORT_LIFE_SECONDS = 5
+SHORT_LIFE_SECONDS = 4
 
 
 def refused_while_signed_in(tab: Page) -> list[dict[str, Any]]:
@@ -114,6 +114,7 @@ def test_sleep_that_stops_timers_is_noticed(
     person.sees_dashboard(tab)
 
 
+@pytest.mark.one_browser
 def test_clocks_four_hours_apart_change_nothing(
     context: BrowserContext, tabs: OpenTab, server_taking_orders: Server, person: Person
 ) -> None:

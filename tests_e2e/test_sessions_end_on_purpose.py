@@ -64,6 +64,7 @@ def test_log_out_everywhere(laptop: Page, phone: Page) -> None:
 @pytest.mark.parametrize(
     'button', ['End session', pytest.param('Log out other devices', marks=pytest.mark.one_browser)]
 )
+@pytest.mark.one_database
 def test_end_another_device(button: str, laptop: Page, phone: Page, person: Person) -> None:
     """P12: the other device is out at once, by its own button or by the one for all; this one stays."""
     expect(laptop.get_by_role('button', name='End session')).to_have_count(1)
@@ -77,6 +78,7 @@ def test_end_another_device(button: str, laptop: Page, phone: Page, person: Pers
     person.sees_dashboard(laptop)
 
 
+@pytest.mark.one_browser
 def test_two_processes_share_the_news(
     server_with: Callable[..., Server],
     database_options: list[str],
@@ -118,6 +120,8 @@ def test_password_change(laptop: Page, phone: Page, person: Person, either_serve
     person.sees_dashboard(phone)
 
 
+@pytest.mark.one_browser
+@pytest.mark.one_database
 def test_wrong_current_password_changes_nothing(laptop: Page, phone: Page, person: Person) -> None:
     """P13: who only finds an open page cannot take the account over."""
     laptop.get_by_label('Current password').fill('not the password at all')
@@ -134,6 +138,8 @@ def test_wrong_current_password_changes_nothing(laptop: Page, phone: Page, perso
     person.sees_dashboard(laptop)
 
 
+@pytest.mark.one_browser
+@pytest.mark.one_database
 def test_delete_account(laptop: Page, phone: Page, person: Person, either_server: Server) -> None:
     """P12: with the account all its sessions end; its address is free again."""
     form = laptop.locator('form', has=laptop.get_by_role('button', name='Delete account'))
