@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 import auth
 
-from . import demo_accounts
+from . import demo_accounts, logs
 from .create import create_app
 from .rotate_keys import COMMAND, rotate_keys
 from .settings import Settings
@@ -36,9 +36,7 @@ def main() -> None:
     os.umask(OTHERS_READ_NOTHING)
     is_rotation = sys.argv[1:2] == [COMMAND]
     settings = _read_settings(sys.argv[2 if is_rotation else 1 :])
-    logging.basicConfig(
-        level=settings.log_level.upper(), format='%(asctime)s %(levelname)s %(name)s: %(message)s'
-    )
+    logs.set_up(settings.log_level, settings.log_format)
     if is_rotation:
         rotate_keys(settings)
     else:

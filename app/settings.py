@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import auth
 
+from .logs import LogFormat
+
 ENV_PREFIX = 'APP_'
 DAY_SECONDS = 86_400
 
@@ -98,6 +100,10 @@ class Settings(BaseSettings):
     )
     log_level: Literal['debug', 'info', 'warning', 'error'] = Field(
         'info', description='least level of what is logged'
+    )
+
+    log_format: LogFormat = Field(
+        'text', description='lines to read, or JSON objects for a collector of logs'
     )
 
     @field_validator('trusted_proxies')

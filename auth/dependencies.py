@@ -6,14 +6,16 @@ They call one another as functions: to FastAPI each dependency of a dependency i
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
+from . import audit
 from .backend import AuthBackend
 from .caller import Caller
-from .errors import InvalidAccessToken
+from .errors import InvalidAccessToken, SessionEnded
 from .sessions import Identity
 
 
@@ -48,9 +50,16 @@ async def _signed_in(request: Request) -> Identity:
     backend, token = await _backend(request), await _bearer_token(request)
     if not token:
         raise InvalidAccessToken
-    session_id = backend.access_tokens.session_id(token)
     jar = backend.cookie.read(request)
-    return await run_in_threadpool(backend.sessions.require_living, session_id, jar)
+    try:
+        session_id = backend.access_tokens.session_id(token)
+        return await run_in_threadpool(backend.sessions.require_living, session_id, jar)
+    except InvalidAccessToken:
+        audit.record('token_refused', level=logging.WARNING, why='invalid')
+        raise
+    except SessionEnded as error:
+        audit.record('token_refused', why=error.reason)
+        raise
 
 
 SignedIn = Annotated[Identity, Depends(_signed_in)]

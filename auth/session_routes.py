@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import APIRouter, Response, status
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
@@ -9,7 +11,7 @@ from fastapi.responses import JSONResponse
 from . import audit
 from .backend import AuthBackend
 from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
-from .errors import InvalidAccessToken, NoSession
+from .errors import InvalidAccessToken, InvalidRefreshToken, NoSession, SessionEnded
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .rotation import Refreshed
 from .schemas import Me, Ticket, TicketRequest, TokenSet
@@ -69,8 +71,15 @@ async def healthz(backend: Backend) -> dict[str, str]:
 
 
 def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
-    with backend.throttle.refresh(address, lambda: backend.sessions.knows(token)):
-        return backend.rotation.refresh(token)
+    try:
+        with backend.throttle.refresh(address, lambda: backend.sessions.knows(token)):
+            return backend.rotation.refresh(token)
+    except InvalidRefreshToken:
+        audit.record('refresh_refused', level=logging.WARNING, why='invalid')
+        raise
+    except SessionEnded as error:
+        audit.record('refresh_refused', why=error.reason)
+        raise
 
 
 def _end_presented(backend: AuthBackend, jar: str | None, token: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from logging import LogRecord, getLogger
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from auth import (
     AuthBackend,
     AuthSettings,
     Keys,
+    audit,
     install,
     load_or_create,
 )
@@ -49,6 +51,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if 'stored' in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker('databases')
         metafunc.parametrize('stored', mark.args if mark else DATABASES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def every_event_is_known() -> Iterator[None]:
+    """Check that OWASP's word for each event is looked up, or known to be missing."""
+    seen: set[str] = set()
+
+    def note(record: LogRecord) -> bool:
+        seen.add(str(vars(record)['event']))
+        return True
+
+    log = getLogger('auth.audit')
+    log.addFilter(note)
+    yield
+    log.removeFilter(note)
+    assert seen <= set(audit.OWASP_WORDS)
 
 
 @pytest.fixture(scope='session')

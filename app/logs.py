@@ -1,0 +1,51 @@
+"""How the log is written: lines to read on a terminal, or one JSON object per line for a collector.
+
+Times are UTC. A security event (`auth.audit`) comes with its word from OWASP's Logging Vocabulary.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Literal
+
+from pythonjsonlogger.json import JsonFormatter
+
+LogFormat = Literal['text', 'json']
+
+_TEXT = '%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s'
+_ISO_TIME = '%Y-%m-%dT%H:%M:%S'
+
+
+class _OneLine(logging.Formatter):
+    """Readable; whoever can put a line break into a message still cannot forge a line."""
+
+    converter = time.gmtime  # type: ignore[assignment]  # as logging's documentation has it
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        line = super().formatMessage(record)
+        word = getattr(record, 'owasp', None)
+        return ' '.join([line, *([f'owasp={word}'] if word else [])]).translate(_LINE_BREAKS)
+
+
+# Every character that str.splitlines() breaks at.
+_LINE_BREAKS = dict.fromkeys(
+    map(ord, '\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029'), '\N{SYMBOL FOR NEWLINE}'
+)
+
+
+def set_up(level: str, style: LogFormat) -> None:
+    """Write all records of this level and above to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_json() if style == 'json' else _OneLine(_TEXT, _ISO_TIME))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+def _json() -> logging.Formatter:
+    """Write what a record says of itself, and each detail of a security event as a field."""
+    return JsonFormatter(
+        '{levelname}{name}{message}',
+        style='{',
+        rename_fields={'levelname': 'level', 'name': 'logger'},
+        timestamp='time',
+    )
