@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 from fastapi import FastAPI
 
@@ -27,21 +26,13 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
     settings.data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     clock = MovableClock()
     # No `openapi_url`, so no interactive API pages: they load scripts from elsewhere.
-    app = FastAPI(title=SITE_NAME, lifespan=_lifespan, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=SITE_NAME, lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
     if settings.faults:
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
     pages.install(app, backend, renewal=settings.renewal)
     https = settings.resolved_public_url(port).startswith('https://')
     return ResponseHeaders(app, https=https), backend
-
-
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    backend: auth.AuthBackend = app.state.auth
-    backend.purge.start()
-    yield
-    backend.close()
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:

@@ -5,11 +5,13 @@ the modules are its own business.
 """
 
 from .argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
+from .audit import record as record_event
 from .backend import AuthBackend
 from .browser_files import MODULES as BROWSER_MODULES
 from .browser_files import PREFIX as BROWSER_PREFIX
 from .browser_files import BrowserFiles, content_digest
 from .caller import Caller
+from .dependencies import SignedIn
 from .devices import Device
 from .errors import (
     AuthError,
@@ -20,7 +22,7 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
-from .install import install
+from .install import install, lifespan
 from .keys import Keys, load_or_create
 from .origin_guard import CLIENT_HEADER
 from .origins import exact_origin, origin_of
@@ -52,12 +54,15 @@ __all__ = [
     'NoSuchSession',
     'SessionEnded',
     'SessionLimits',
+    'SignedIn',
     'TooManyAttempts',
     'UnknownSchema',
     'content_digest',
     'exact_origin',
     'generate_passphrase',
     'install',
+    'lifespan',
     'load_or_create',
     'origin_of',
+    'record_event',
 ]

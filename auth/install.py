@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from .account_routes import router as account_router
@@ -18,8 +21,9 @@ from .settings import AuthSettings
 
 
 def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
-    """Add routes, error answers and the browser's files to `app`; return the backend, to be closed.
+    """Add routes, error answers and the browser's files to `app`; return the backend.
 
+    `lifespan`, given to the app, lets it purge while it is served, and closes it afterwards.
     From then on `app` takes requests only from its own pages, from listed origins, and from programs.
 
     Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
@@ -38,3 +42,12 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     app.add_middleware(OriginGuard, origins=ours)  # added last, so it is asked first
     add_problem_handlers(app, backend.cookie)
     return backend
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run the backend of an app: purge what is over until the server stops, then close it."""
+    backend: AuthBackend = app.state.auth
+    backend.purge.start()
+    yield
+    backend.close()

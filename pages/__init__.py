@@ -2,5 +2,6 @@
 
 from .csp_nonce import CSP_NONCE
 from .install import install
+from .private_part import private_page
 
-__all__ = ['CSP_NONCE', 'install']
+__all__ = ['CSP_NONCE', 'install', 'private_page']

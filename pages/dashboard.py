@@ -11,16 +11,16 @@ from auth import AuthBackend, Identity
 from .cards import ApiCard, Greeting, SessionCard, TokenCard, TraceCard
 from .devices_card import DevicesCard
 from .elements import Box, Text
-from .page_session import PageSession
 from .place import Place
 from .security_card import security_card
 
 PATH = '/dashboard'
+TITLE = 'Dashboard'
 
 
 def browsers_half() -> None:
     """Draw what holds no private string, for every page's HTML."""
-    with Place(PATH, 'Dashboard', tag='div', signed_in=True).classes('dashboard'):
+    with Place(PATH, TITLE, tag='div', signed_in=True).classes('dashboard'):
         Greeting()
         with Box('div', classes='cards'):
             SessionCard()
@@ -29,11 +29,11 @@ def browsers_half() -> None:
             TraceCard()
 
 
-def pythons_half(page: PageSession, identity: Identity, backend: AuthBackend) -> None:
+def pythons_half(backend: AuthBackend, identity: Identity) -> None:
     """Draw for a living session's user."""
     with Box('div', classes='cards'):
         _binding_card(identity)
-        DevicesCard(page, backend)
+        DevicesCard(identity, backend)
         security_card(identity, backend.password_min_characters)
 
 

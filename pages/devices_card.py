@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
+from functools import partial
 
 from fastapi.concurrency import run_in_threadpool
 from nicegui import ui
@@ -12,7 +14,7 @@ from auth import AuthBackend, DatabaseUnavailable, Device, Identity, NoSuchSessi
 from .auth_button import AuthButton
 from .elements import Box, Button, Text
 from .local_time import LocalTime
-from .page_session import PageSession
+from .socket_guard import BUSY
 
 LOOK_INTERVAL_SECONDS = 5.0
 
@@ -20,55 +22,68 @@ LOOK_INTERVAL_SECONDS = 5.0
 class DevicesCard:
     """A card with the living sessions of the page's user; it follows what other devices do."""
 
-    def __init__(self, page: PageSession, backend: AuthBackend) -> None:
-        self._page = page
+    def __init__(self, me: Identity, backend: AuthBackend) -> None:
+        self._me = me
         self._backend = backend
         self._drawn: list[Device] | None = None
         with Box('section', classes='card wide').props('aria-labelledby=devices-title'):
             Text('h2', 'Your devices').props('id=devices-title')
             self._list = Box('ul', classes='devices')
             with Box('div', classes='actions'):
-                Button('Log out other devices', page.acting(self._end_others))
+                Button('Log out other devices', self._end_others)
                 AuthButton('Log out everywhere', 'logoutEverywhere')
-        ui.timer(LOOK_INTERVAL_SECONDS, page.acting(self._follow))
+        ui.timer(LOOK_INTERVAL_SECONDS, self._follow)
 
-    async def _follow(self, identity: Identity) -> None:
+    async def _follow(self) -> None:
+        """Look for changes; nobody has pressed anything, so nobody is told if that does not work."""
         with contextlib.suppress(DatabaseUnavailable):
-            await self._look(identity)
+            await self._look()
 
-    async def _look(self, identity: Identity) -> None:
+    async def _look(self) -> None:
         """Draw the list if it has changed: a drawn button may have the focus."""
-        devices = await run_in_threadpool(self._backend.devices.of_user, identity)
-        devices.sort(key=lambda device: device.session_id != identity.session_id)  # this one first
+        devices = await run_in_threadpool(self._backend.devices.of_user, self._me)
+        devices.sort(key=self._is_another)  # this one first
         if devices == self._drawn:
             return
         self._drawn = devices
         self._list.clear()
         with self._list:
             for device in devices:
-                self._draw(device, identity)
+                self._draw(device)
 
-    def _draw(self, device: Device, identity: Identity) -> None:
-        is_this_device = device.session_id == identity.session_id
+    def _draw(self, device: Device) -> None:
         name_id = f'device-{device.session_id}'
         with Box('li'):
             with Box('div'):
-                _headline(device, name_id, is_this_device=is_this_device)
+                _headline(device, name_id, is_this_device=not self._is_another(device))
                 _facts('Signed in', device.signed_in_at, f'from {device.address}')
                 _facts('Last used', device.last_used_at)
                 _facts('Ends', device.expires_at, 'unless it is used before')
-            if not is_this_device:
-                end = self._page.acting(lambda who: self._end(who, device.session_id))
+            if self._is_another(device):
+                end = partial(self._end, device.session_id)
                 Button('End session', end).props(f'aria-describedby={name_id}')
 
-    async def _end(self, identity: Identity, session_id: str) -> None:
-        with contextlib.suppress(NoSuchSession):  # it has ended meanwhile: just as well
-            await run_in_threadpool(self._backend.devices.end, identity, session_id)
-        await self._look(identity)
+    def _is_another(self, device: Device) -> bool:
+        return device.session_id != self._me.session_id
 
-    async def _end_others(self, identity: Identity) -> None:
-        await run_in_threadpool(self._backend.security.log_out_others, identity)
-        await self._look(identity)
+    async def _end(self, session_id: str) -> None:
+        with contextlib.suppress(NoSuchSession), _patience():  # it may have ended meanwhile
+            await run_in_threadpool(self._backend.devices.end, self._me, session_id)
+        await self._follow()
+
+    async def _end_others(self) -> None:
+        with _patience():
+            await run_in_threadpool(self._backend.security.log_out_others, self._me)
+        await self._follow()
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """Say so if the database does not answer."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        ui.notify(BUSY, type='warning')
 
 
 def _headline(device: Device, name_id: str, *, is_this_device: bool) -> None:

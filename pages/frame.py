@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from nicegui import ui
 
 from auth import BROWSER_MODULES, BROWSER_PREFIX
 
+from . import dashboard
 from .auth_button import AuthButton
-from .dashboard import PATH as DASHBOARD
-from .dashboard import browsers_half, pythons_half
 from .elements import Box
 from .login import login_page
 from .not_found import Pages
-from .page_session import PageSessions, private
+from .page_session import PageSessions
+from .private_part import PrivatePage, private, private_pages
 from .register import register_page
 from .session_bridge import SessionBridge
 
@@ -39,23 +40,22 @@ def frame(sessions: PageSessions, static_prefix: str, renewal: str) -> None:
         ui.link('Signed in', '/').classes('brand')
         with Box('div', classes='signed-in-only'):
             AuthButton('Log out', 'logout').classes('quiet')
+    draw_dashboard = partial(dashboard.pythons_half, sessions.backend)
+    private_here = {dashboard.PATH: PrivatePage(dashboard.TITLE, draw_dashboard)} | private_pages
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login_page()
         register_page(sessions.backend.password_min_characters)
-        browsers_half()
+        dashboard.browsers_half()
         Pages(
-            {
-                '/': _nothing,  # the bridge leads on to one of the others
-                '/login': _nothing,
-                '/register': _nothing,
-                DASHBOARD: private(sessions, pythons_half),
-            }
+            # The bridge leads on from the first to one of the others.
+            dict.fromkeys(['/', '/login', '/register'], _nothing)
+            | {path: private(sessions, page) for path, page in private_here.items()}
         )
     SessionBridge(
         sessions.of(ui.context.client),
-        private_paths=[DASHBOARD],
+        private_paths=list(private_here),
         entry_paths=['/', '/login', '/register'],
-        home=DASHBOARD,
+        home=dashboard.PATH,
         login='/login',
         redraw=ui.context.client.sub_pages_router.refresh,
     )

@@ -15,6 +15,7 @@ from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
 from .frame import TITLE, frame
 from .page_session import PageSessions
+from .socket_guard import SocketGuard
 
 FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
@@ -54,6 +55,7 @@ def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
     register_importmap_override('page-forms', f'{PREFIX}/page_forms.js')
     sessions = PageSessions(backend)
     sessions.watch()
+    SocketGuard(sessions).install()
 
     @ui.page('/')
     @ui.page('/{_:path}')

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Callable
 from typing import Literal, cast, get_args
 from weakref import WeakKeyDictionary
 
 from fastapi.concurrency import run_in_threadpool
-from nicegui import Client, app, ui
+from nicegui import Client, app
 
-from auth import AuthBackend, AuthError, DatabaseUnavailable, Identity, SessionEnded
-
-from .elements import Box
+from auth import (
+    AuthBackend,
+    AuthError,
+    DatabaseUnavailable,
+    Identity,
+    SessionEnded,
+    record_event,
+)
 
 # Ends that another process has caused, or the clock, are found by looking.
 LOOK_INTERVAL_SECONDS = 1.0
@@ -34,6 +40,7 @@ class PageSession:
         self._identity: Identity | None = None
         self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
         self._listeners: list[Callable[[str, str], None]] = []
+        self.in_turn = asyncio.Lock()  # events wait here to be looked at, in the order they came
         self.state: State = 'loading'
 
     def note_state(self, state: object) -> None:
@@ -60,7 +67,10 @@ class PageSession:
         turn = self._turn
         try:
             identity = await run_in_threadpool(redeem, ticket, self._client_id)
-        except AuthError:
+        except DatabaseUnavailable:
+            return False
+        except AuthError as error:
+            record_event('ticket_refused', level=logging.WARNING, why=type(error).__name__)
             return False
         if turn != self._turn:
             return False
@@ -96,25 +106,6 @@ class PageSession:
         except DatabaseUnavailable:
             return None
         return self._identity if self._identity is bound else None
-
-    def acting(
-        self, handler: Callable[[Identity], Awaitable[None]]
-    ) -> Callable[[], Awaitable[None]]:
-        """Make an event handler that runs for the living session's user, and otherwise not at all.
-
-        The buttons of an old page do nothing, whoever presses them.
-        """
-
-        async def handle() -> None:
-            identity = await self.identity()
-            if identity is None:
-                return
-            try:
-                await handler(identity)
-            except DatabaseUnavailable:
-                ui.notify('The service is busy. Please try again.', type='warning')
-
-        return handle
 
 
 class PageSessions:
@@ -156,18 +147,3 @@ class PageSessions:
         for page in list(self._of_client.values()):
             if page.session_id == session_id:
                 page.end(reason)
-
-
-def private(
-    sessions: PageSessions, build: Callable[[PageSession, Identity, AuthBackend], None]
-) -> Callable[[], asyncio.Future[None]]:
-    """Make a page builder that draws for the living session's user, and otherwise nothing."""
-
-    async def page() -> None:
-        session = sessions.of(ui.context.client)
-        identity = await session.identity()
-        if identity is not None:
-            with Box('div', classes='bound-only'):  # hidden by the browser before Python has heard
-                build(session, identity, sessions.backend)
-
-    return page  # type: ignore[return-value]

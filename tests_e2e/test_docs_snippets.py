@@ -1,13 +1,25 @@
-"""The snippets of `docs/testing-tabs.md` are the tests of this file: read from there, run as is."""
+"""What the documents show as code is run, as it stands there.
+
+The snippets of `docs/testing-tabs.md` are the tests of this file; the README's program is started.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
+
+from .people import Person
 
 pytestmark = pytest.mark.one_browser
+README = Path(__file__).parent.parent / 'README.md'
 PAGE = Path(__file__).parent.parent / 'docs' / 'testing-tabs.md'
 
 
@@ -33,3 +45,34 @@ def test_every_snippet_is_run() -> None:
 
     assert len(named) == blocks - 1 > 0
     assert set(named) <= globals().keys()
+
+
+def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person: Person) -> None:
+    """A person registers there, sees the private page, and its button works."""
+    with socket.create_server(('localhost', 0)) as free:
+        port = free.getsockname()[1]
+    source = python_of(README.read_text(encoding='utf-8')).replace('8000', str(port))
+    (tmp_path / 'notes.py').write_text(source, encoding='utf-8')
+    environment = {'PATH': os.environ['PATH'], 'PYTHONPATH': str(README.parent)}
+    program = subprocess.Popen(
+        [sys.executable, 'notes.py'],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    tab, url = tabs(), f'http://localhost:{port}'
+    try:
+        assert any('running on' in line for line in program.stderr or [])
+        person.register(tab, url)
+        tab.goto(f'{url}/notes')
+        expect(tab.get_by_text(f'Notes of {person.name}: 1')).to_be_visible()
+        expect(tab).to_have_title('Notes')
+        tab.get_by_role('button', name='Delete all').click()
+        tab.wait_for_function("auth.fetch('/api/notes').then(r => r.json()).then(n => !n.length)")
+        tab.reload()
+        expect(tab.get_by_text(f'Notes of {person.name}: 0')).to_be_visible()
+        assert tab.request.get(f'{url}/api/notes').status == 401
+    finally:
+        program.terminate()
+        program.wait()

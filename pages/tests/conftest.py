@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from nicegui import Client, core
+from nicegui.element import Element
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 
@@ -15,6 +18,7 @@ from pages.install import add_shell
 
 pytest_plugins = ['nicegui.testing.general_fixtures']
 
+PATIENCE_SECONDS = 10
 PASSWORD = 'a phrase for these tests'
 
 
@@ -59,3 +63,35 @@ async def user(backend: auth.AuthBackend) -> AsyncIterator[User]:
 def ticket_for(backend: auth.AuthBackend) -> Callable[[auth.Identity, str], str]:
     """Issue a ticket, as the browser would fetch one over HTTP."""
     return backend.socket_tickets.issue
+
+
+@pytest.fixture
+def send() -> Callable[..., Awaitable[None]]:
+    """Send what a browser sends for an event: `await send(client, element, 'click')`.
+
+    Over a socket of that page, or of another one: `socket_of=other_client`.
+    """
+
+    async def send(
+        client: Client, element: Element, kind: str, *, socket_of: Client | None = None
+    ) -> None:
+        (listener,) = [each for each in element._event_listeners.values() if each.type == kind]
+        message = {
+            'client_id': client.id,
+            'id': element.id,
+            'listener_id': listener.id,
+            'args': ['{}'],
+        }
+        room = (socket_of or client).id
+        core.sio.manager.basic_enter_room('a socket', '/', room, eio_sid='of nobody')
+        before = asyncio.all_tasks()
+        await core.sio.handlers['/']['event']('a socket', message)
+        core.sio.manager.basic_leave_room('a socket', '/', room)
+        await asyncio.wait_for(_end_of(asyncio.all_tasks() - before), PATIENCE_SECONDS)
+
+    return send
+
+
+async def _end_of(tasks: set[asyncio.Task[object]]) -> None:
+    """Wait for what handlers have started; a drawing may be called off by a later one."""
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -87,14 +87,18 @@ async def test_ticket_works_once(user: User, ada: auth.Identity, ticket_for: Iss
 
 
 @pytest.mark.checklist('V4.4.3')
-async def test_garbage_binds_nobody(user: User, ada: auth.Identity) -> None:
-    """Whatever a stranger sends over the socket, the page stays unbound and goes on."""
+async def test_garbage_binds_nobody(
+    user: User, ada: auth.Identity, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a stranger sends over the socket, the page stays unbound and goes on; it is logged."""
     client = await user.open('/dashboard')
 
-    for garbage in ('', 'a.b.c', 7, None, {'ticket': 'x'}, ['x'] * 3):
+    some = ('', 'a.b.c', 7, None, {'ticket': 'x'}, ['x'] * 3)
+    for garbage in some:
         await present(client, garbage)
 
     await user.should_not_see('Ada')
+    assert caplog.text.count('ticket_refused') == len(some)
 
 
 async def test_signing_out_takes_the_dashboard_away(

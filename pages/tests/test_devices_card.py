@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from nicegui import Client
@@ -14,6 +14,8 @@ from pages.elements import Button
 
 from .conftest import PASSWORD
 from .test_binding import IssueTicket, present
+
+Send = Callable[..., Awaitable[None]]
 
 FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
@@ -38,7 +40,7 @@ async def dashboard(
 
 
 def button_of(client: Client, label: str) -> Button:
-    """Return the button, whose handler a click in the browser calls over the socket."""
+    """Return the button with this text."""
     (button,) = [e for e in client.elements.values() if isinstance(e, Button) and e.text == label]
     return button
 
@@ -46,6 +48,12 @@ def button_of(client: Client, label: str) -> Button:
 def is_alive(backend: auth.AuthBackend) -> Callable[[auth.Identity], bool]:
     """Give what tells whether a session lives."""
     return lambda identity: not backend.sessions.ended_among([identity.session_id])
+
+
+def denials(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the log says about handlers that did not run."""
+    messages = [record.getMessage() for record in caplog.records]
+    return [message for message in messages if '_denied ' in message]
 
 
 async def test_card_shows_both_devices(user: User, dashboard: Client) -> None:
@@ -59,14 +67,15 @@ async def test_card_shows_both_devices(user: User, dashboard: Client) -> None:
 async def test_button_ends_the_other_session(
     label: str,
     user: User,
+    *,
     dashboard: Client,
     backend: auth.AuthBackend,
     ada: auth.Identity,
     elsewhere: auth.Identity,
+    send: Send,
 ) -> None:
     """The other device is out and off the list; this one stays."""
-    with dashboard:
-        await button_of(dashboard, label)._press()
+    await send(dashboard, button_of(dashboard, label), 'click')
 
     alive = is_alive(backend)
     assert (alive(elsewhere), alive(ada)) == (False, True)
@@ -78,16 +87,66 @@ async def test_button_ends_the_other_session(
 @pytest.mark.checklist('V4.4.3', 'V7.4.1')
 async def test_buttons_of_an_ended_session_do_nothing(
     label: str,
+    *,
     dashboard: Client,
     backend: auth.AuthBackend,
     ada: auth.Identity,
     elsewhere: auth.Identity,
+    send: Send,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """P14: the page is still open, its session is over; whoever presses ends nobody's session."""
     button = button_of(dashboard, label)
     backend.sessions.end(ada.session_id, EndReason.LOGOUT)
 
-    with dashboard:
-        await button._press()
+    await send(dashboard, button, 'click')
 
     assert is_alive(backend)(elsewhere)
+    assert denials(caplog) == [f'page_denied what=Button session={ada.session_id}']
+
+
+async def test_only_what_is_denied_is_logged_as_denied(
+    *,
+    dashboard: Client,
+    backend: auth.AuthBackend,
+    elsewhere: auth.Identity,
+    send: Send,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A database that does not answer is no refusal, and neither is a press that works."""
+
+    def fail(_session_id: str) -> None:
+        raise auth.DatabaseUnavailable('a fault')
+
+    button = button_of(dashboard, 'Log out other devices')
+    with monkeypatch.context() as patch:
+        patch.setattr(backend.sessions, 'require_living', fail)
+        await send(dashboard, button, 'click')
+    assert is_alive(backend)(elsewhere)
+
+    await send(dashboard, button, 'click')
+
+    assert not is_alive(backend)(elsewhere)
+    assert denials(caplog) == []
+
+
+async def test_buttons_obey_their_own_page_only(
+    *,
+    user: User,
+    dashboard: Client,
+    backend: auth.AuthBackend,
+    elsewhere: auth.Identity,
+    send: Send,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """P14: who knows a page's id, and even its buttons, still has no socket of that page."""
+    button = button_of(dashboard, 'Log out other devices')
+    strangers = await user.open('/login')
+
+    await send(dashboard, button, 'click', socket_of=strangers)
+
+    assert is_alive(backend)(elsewhere)
+    assert denials(caplog) == ['message_denied what=event']
+    await send(dashboard, button, 'click')
+    assert not is_alive(backend)(elsewhere)

@@ -1,0 +1,81 @@
+"""What is drawn for one session's user: nothing until the page is bound, nothing after it has ended.
+
+`@private_page` is all that the author of such a page writes:
+
+    @private_page('/notes', 'Notes')
+    def notes(me: Identity) -> None:
+        ui.label(f'Notes of {me.name}')
+        ui.button('Delete all', on_click=lambda: delete_notes_of(me.user_id))
+
+Each event of its elements asks first whether the session is still alive (socket_guard.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nicegui import ui
+from nicegui.element import Element
+
+from auth import Identity
+
+from .elements import Box
+from .page_session import PageSessions
+
+Build = Callable[[Identity], None]
+
+
+@dataclass(frozen=True)
+class PrivatePage:
+    """A page at an address of its own, and how to draw it."""
+
+    title: str
+    build: Build
+
+
+# By path. Filled by the decorator as modules are imported, as NiceGUI does with its own pages.
+private_pages: dict[str, PrivatePage] = {}
+
+
+def private_page(path: str, title: str) -> Callable[[Build], Build]:
+    """Make a page for signed-in people, at `path`, of a function that is told who they are.
+
+    It must be imported before `pages.install` is called. Raises `ValueError` if the path is taken.
+    """
+    if path in private_pages:
+        raise ValueError(f'There are two pages at {path}.')
+
+    def register(build: Build) -> Build:
+        private_pages[path] = PrivatePage(title, build)
+        return build
+
+    return register
+
+
+class PrivatePart(Box):
+    """Holds what only a living session's user may see and touch."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            'div', classes='bound-only'
+        )  # hidden by the browser before Python has heard
+
+
+def is_private(element: Element) -> bool:
+    """Say whether an element belongs to a private part of its page."""
+    return any(isinstance(one, PrivatePart) for one in element.ancestors(include_self=True))
+
+
+def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.Future[None]]:
+    """Make a page builder that draws for the living session's user, and otherwise nothing."""
+
+    async def draw() -> None:
+        identity = await sessions.of(ui.context.client).identity()
+        if identity is not None:
+            ui.page_title(page.title)
+            with PrivatePart():
+                page.build(identity)
+
+    return draw  # type: ignore[return-value]

@@ -1,0 +1,101 @@
+"""What a browser sends to a page reaches its handlers only through here.
+
+NiceGUI hands a message to whichever page it names, whoever sends it and whenever. So two questions
+come first. Is the socket that page's own? And, for what lies in a private part of the page: is it
+still bound to a living session? Page authors cannot forget to ask, because they never ask.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import Client, core, ui
+from socketio import exceptions
+
+from auth import record_event
+
+from .page_session import PageSessions
+from .private_part import is_private
+
+BUSY = 'The service is busy. Please try again.'
+# Whatever NiceGUI takes from a socket that has named its page in a handshake.
+MESSAGES = ('event', 'javascript_response', 'ack', 'log')
+
+Message = dict[str, Any]
+
+_nicegui: dict[str, Callable[[str, Message], None]] = {
+    name: core.sio.handlers['/'][name] for name in MESSAGES
+}
+
+_nicegui_connect = core.sio.handlers['/']['connect']
+_nicegui_handshake = core.sio.handlers['/']['handshake']
+
+
+class SocketGuard:
+    """Stands before NiceGUI's own message handlers."""
+
+    def __init__(self, sessions: PageSessions) -> None:
+        self._sessions = sessions
+
+    def install(self) -> None:
+        """Put it there, once for all pages."""
+        for name in MESSAGES:
+            core.sio.on(name, self._guarded(name))
+        core.sio.on('connect', _connect)
+        core.sio.on('handshake', _shake_hands)
+
+    async def deliver(self, client: Client, sender: str, message: Message) -> None:
+        """Let an event through to its handler, in the order of arrival, unless it is denied."""
+        element = client.elements.get(message.get('id', -1))
+        if element is None or not is_private(element):
+            _nicegui['event'](sender, message)
+            return
+        page = self._sessions.of(client)
+        async with page.in_turn:
+            bound_to = page.session_id
+            if await page.identity():
+                _nicegui['event'](sender, message)
+            elif page.session_id:  # still bound: it is the database that did not answer
+                with client:
+                    ui.notify(BUSY, type='warning')
+            else:
+                what, session = type(element).__name__, bound_to or 'none'
+                record_event('page_denied', level=logging.WARNING, what=what, session=session)
+
+    def _guarded(self, name: str) -> Callable[[str, Message], Awaitable[None]]:
+        async def take(sender: str, message: Message) -> None:
+            client = Client.instances.get(message['client_id'])
+            if client is None:
+                return  # it has just been closed
+            if not _is_socket_of(client, sender):
+                record_event('message_denied', level=logging.WARNING, what=name)
+            elif name == 'event':
+                await self.deliver(client, sender, message)
+            else:
+                _nicegui[name](sender, message)
+
+        return take
+
+
+async def _connect(sender: str, *details: Any) -> None:
+    """Let a socket introduce itself as a page's already while it connects."""
+    try:
+        await _nicegui_connect(sender, *details)
+    except exceptions.ConnectionRefusedError:
+        record_event('message_denied', level=logging.WARNING, what='connect')
+        raise
+
+
+async def _shake_hands(sender: str, message: Message) -> bool:
+    """Let a socket introduce itself as a page's; NiceGUI lets only the tab that was the first."""
+    accepted: bool = await _nicegui_handshake(sender, message)
+    if not accepted:
+        record_event('message_denied', level=logging.WARNING, what='handshake')
+    return accepted
+
+
+def _is_socket_of(client: Client, sender: str) -> bool:
+    """Say whether a socket has introduced itself as this page's."""
+    return any(socket == sender for socket, _ in core.sio.manager.get_participants('/', client.id))

@@ -1,0 +1,105 @@
+"""P14 for page authors: whoever writes a private page with the decorator cannot forget a check."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from nicegui import Client, ui
+from nicegui.testing import User
+
+import auth
+from auth import EndReason
+from pages import private_page
+from pages.private_part import private_pages
+
+from .test_binding import IssueTicket, bridge_of, present
+from .test_devices_card import Send
+
+PATH = '/notes'
+
+
+@pytest.fixture
+async def deleted(user: User) -> AsyncIterator[list[str]]:
+    """A page as the README shows it; gives what it has deleted."""
+    deleted: list[str] = []
+
+    @private_page(PATH, 'Notes')
+    def notes(me: auth.Identity) -> None:
+        ui.label(f'Notes of {me.name}')
+        ui.button('Delete all', on_click=lambda: deleted.append(me.user_id))
+
+    yield deleted
+    del private_pages[PATH]
+
+
+def delete_button(client: Client) -> ui.button:
+    """Return the page's only NiceGUI button."""
+    (button,) = [each for each in client.elements.values() if isinstance(each, ui.button)]
+    return button
+
+
+async def test_page_is_drawn_for_its_user_and_works(
+    user: User, ada: auth.Identity, ticket_for: IssueTicket, send: Send, deleted: list[str]
+) -> None:
+    """Nothing before the page is bound; then the name, and a button that acts for that user."""
+    client = await user.open(PATH)
+    await user.should_not_see('Notes of')
+
+    await present(client, ticket_for(ada, client.id))
+
+    await user.should_see('Notes of Ada')
+    await send(client, delete_button(client), 'click')
+    assert deleted == [ada.user_id]
+
+
+@pytest.mark.checklist('V4.4.3', 'V7.4.1')
+async def test_plain_buttons_are_checked_too(
+    *,
+    user: User,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    send: Send,
+    deleted: list[str],
+    settings: auth.AuthSettings,
+) -> None:
+    """Another process has ended the session, nobody has told this one, and somebody presses."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(ada, client.id))
+    await user.should_see('Notes of Ada')
+    button = delete_button(client)
+    elsewhere = auth.install(FastAPI(), settings)
+    elsewhere.sessions.end(ada.session_id, EndReason.LOGOUT)
+
+    await send(client, button, 'click')
+
+    assert deleted == []
+    elsewhere.close()
+
+
+async def test_unbound_page_hears_nothing_private(
+    *, user: User, ada: auth.Identity, ticket_for: IssueTicket, send: Send, deleted: list[str]
+) -> None:
+    """What the browser kept of a page that has been unbound cannot be pressed."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(ada, client.id))
+    await user.should_see('Notes of Ada')
+    button = delete_button(client)
+    bridge_of(client).page.unbind()
+
+    await send(client, button, 'click')
+
+    assert deleted == []
+
+
+def test_two_pages_cannot_share_an_address() -> None:
+    """The second one is told."""
+
+    @private_page(PATH, 'One')
+    def one(me: auth.Identity) -> None:
+        ui.label(me.name)
+
+    with pytest.raises(ValueError, match='/notes'):
+        private_page(PATH, 'Two')
+    del private_pages[PATH]
