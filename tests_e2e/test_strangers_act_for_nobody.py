@@ -1,0 +1,137 @@
+"""P14: a separate program, with everything that it could get hold of, changes and reads nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .attacker import Loot
+from .people import Person, log_out
+from .server import ROOT, Server, scrubbed_environment
+from .traces import wait_for_trace
+
+pytestmark = pytest.mark.one_browser  # the attacker uses none
+
+KEEP_TICKETS = """() => {
+    const send = fetch;
+    globalThis.tickets = [];
+    globalThis.fetch = async (url, init) => {
+        const answer = await send(url, init);
+        const bearer = new Headers(init?.headers).get('Authorization');
+        if (bearer) globalThis.accessToken = bearer.split(' ')[1];
+        if (String(url).endsWith('/auth/socket-ticket'))
+            tickets.push((await answer.clone().json()).ticket);
+        return answer;
+    };
+}"""
+BUTTON_OF_PAGE = """(text) => {
+    const found = Object.entries(mounted_app.elements).find(([, element]) => element.text === text);
+    return { element: Number(found[0]), listener: found[1].events[0].listener_id };
+}"""
+ANOTHER_TICKET = """() => auth.fetch('/auth/socket-ticket', {
+    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'x' },
+    body: JSON.stringify({ client_id: clientId }) }).then((answer) => answer.json())"""
+PRESS = """({ element, listener }) => socket.emit('event', {
+    client_id: clientId, id: element, listener_id: listener, args: ['{}'] })"""
+MOST_SECONDS = 60
+
+OpenPage = Callable[[], Page]
+
+
+def attack(loot: Loot, server: Server) -> dict[str, Any]:
+    """Let the other program do what it can."""
+    program = subprocess.run(
+        [sys.executable, '-m', 'tests_e2e.attacker'],
+        cwd=ROOT,
+        env=scrubbed_environment(ROOT),
+        input=json.dumps(asdict(loot)),
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS,
+        check=False,
+    )
+    assert program.returncode == 0, program.stderr
+    report: dict[str, Any] = json.loads(program.stdout)
+    return report
+
+
+def cookie_of(page: Page) -> tuple[str, str]:
+    """Return name and value of the refresh cookie."""
+    (cookie,) = page.context.cookies()
+    return cookie['name'], cookie['value']
+
+
+@pytest.mark.checklist('V4.4.3', 'V7.4.1', 'V16.3.1')
+def test_program_with_everything_does_nothing(
+    devices: OpenPage, server_with: Callable[..., Server], person: Person
+) -> None:
+    """The page's id and its button, tickets, a socket, the cookie and token of an ended session."""
+    server = server_with('--log-level', 'info')
+    victim, old_device, phone = devices(), devices(), devices()
+    person.join(victim, server.url)
+    for device in (old_device, phone):
+        device.add_init_script(f'({KEEP_TICKETS})()')
+        person.come_back(device, server.url)
+        wait_for_trace(device, 'page.bound')
+    name, cookie = cookie_of(old_device)
+    access_token = old_device.evaluate('accessToken')
+    log_out(old_device)
+    wait_for_trace(victim, 'page.bound')
+    expect(victim.get_by_role('button', name='End session')).to_have_count(1)
+    button = victim.evaluate(BUTTON_OF_PAGE, 'Log out other devices')
+    loot = Loot(
+        url=server.url,
+        cookie_name=name,
+        page_id=victim.evaluate('clientId'),
+        ticket=phone.evaluate('tickets[0]'),
+        fresh_ticket=victim.evaluate(ANOTHER_TICKET)['ticket'],
+        cookie=cookie,
+        access_token=access_token,
+        **button,
+    )
+
+    report = attack(loot, server)
+
+    assert report['answers'] == {
+        'socket from an evil origin': 'refused',
+        "socket for the victim's page": 'refused',
+        'refresh with an old cookie': 401,
+        'refresh from an evil origin': 403,
+        'call with an old access token': 401,
+        'log out everywhere with it': 401,
+        'list of devices with it': 401,
+        "handshake for the victim's page": False,
+        'used ticket': 'bound to nobody',
+        'ticket for another page': 'bound to nobody',
+        'garbage as ticket': 'bound to nobody',
+    }
+    for private in (person.name, person.email, 'Your devices'):
+        assert private not in report['heard']
+    noted = {event: server.count(event) for event in EXPECTED_EVENTS}
+    assert noted == EXPECTED_EVENTS
+    person.sees_dashboard(phone)
+    assert phone.evaluate("auth.fetch('/api/me').then((answer) => answer.status)") == 200
+    # The same message does work from the page itself: nothing else was missing.
+    victim.evaluate(PRESS, button)
+    expect(phone.get_by_text('You ended this session')).to_be_visible()
+
+
+EXPECTED_EVENTS = {
+    'malicious_cors': 2,
+    'message_denied what=connect': 1,
+    'message_denied what=handshake': 1,
+    'message_denied what=event': 1,
+    'message_denied what=javascript_response': 1,
+    'message_denied what=ack': 1,
+    'message_denied what=log': 1,
+    'refresh_refused why=logout': 1,
+    'token_refused why=logout': 3,
+    'ticket_refused': 3,
+}
