@@ -38,6 +38,7 @@ LINES = {
     'V3.5.3': 'GET changes nothing',
     'V4.4.2': 'the socket takes handshakes of its own origin only',
     'V4.4.3': 'an unbound page does nothing; a ticket is for one page, one session, one use, 30 s',
+    'V8.3.1': 'who may call what: a table with a line for every route',
     'V6.2.1': 'passwords: 15 characters at least, as people count them; over 1024 refused fast',
     'V6.2.4': 'common passwords and context words are refused, with the reason',
     'V6.2.5': 'no composition rules',

@@ -11,8 +11,8 @@ from .weakenings import ROOT
 @pytest.mark.parametrize('weakening', WEAKENINGS, ids=[each.name for each in WEAKENINGS])
 def test_weakening_fits_the_code(weakening: Weakening) -> None:
     """What it replaces is there exactly once, and so is the test that it must turn red."""
-    test_file, _, test = weakening.test.partition('::')
-    tests = (ROOT / 'tests_e2e' / test_file).read_text(encoding='utf-8')
+    test_file, _, test = weakening.test_path.partition('::')
+    tests = (ROOT / test_file).read_text(encoding='utf-8')
 
     assert (ROOT / weakening.file).read_text(encoding='utf-8').count(weakening.find) == 1
     assert f'def {test.rpartition("::")[2]}(' in tests

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Weakening:
-    """One find-and-replace edit, and the test that it must turn red.
+    """One find-and-replace edit, and the test that it must turn red, in tests_e2e/ or elsewhere.
 
     `only` narrows a parametrized test down, as pytest's `-k` does: by default to SQLite, because most
     edits weaken both kinds of database alike. `browser` says that only this one shows it everywhere.
@@ -24,6 +24,12 @@ class Weakening:
     test: str
     only: str = 'not postgresql'
     browser: str | None = None
+
+    @property
+    def test_path(self) -> str:
+        """The test as pytest takes it."""
+        is_elsewhere = '/' in self.test.partition('::')[0]
+        return self.test if is_elsewhere else f'tests_e2e/{self.test}'
 
 
 WEAKENINGS = [
@@ -430,7 +436,6 @@ WEAKENINGS = [
         "'nonce-{nonce}'",
         "'unsafe-inline'",
         'test_security_headers.py::test_injected_script_does_not_run',
-        only='javascript',
     ),
     Weakening(
         'no-guard',
@@ -447,5 +452,63 @@ WEAKENINGS = [
         "            return 'foreign_origin'",
         '            pass',
         'test_other_origins_get_nothing.py::test_socket_opens_for_our_own_pages_only',
+    ),
+    Weakening(
+        'foreign-sockets-heard',
+        'P14',
+        'pages/socket_guard.py',
+        'if not _is_socket_of(client, sender):',
+        'if not sender:',
+        'test_strangers_act_for_nobody.py::test_program_with_everything_does_nothing',
+    ),
+    Weakening(
+        'tickets-for-any-page',
+        'P14',
+        'auth/socket_tickets.py',
+        "if not secrets.compare_digest(claims['client_id'].encode(), client_id.encode()):",
+        "if not claims['client_id']:",
+        'test_strangers_act_for_nobody.py::test_program_with_everything_does_nothing',
+    ),
+    Weakening(
+        'private-part-unchecked',
+        'P14',
+        'pages/socket_guard.py',
+        'if element is None or not is_private(element):',
+        'if element is None or element:',
+        'pages/tests/test_devices_card.py::test_buttons_of_an_ended_session_do_nothing',
+    ),
+    Weakening(
+        'bound-for-ever',
+        'P14',
+        'pages/page_session.py',
+        'await run_in_threadpool(require_living, bound.session_id)',
+        'pass',
+        'pages/tests/test_private_part.py::test_plain_buttons_are_checked_too',
+    ),
+    Weakening(
+        'route-without-a-line',
+        'P14',
+        'auth/session_routes.py',
+        "@router.get('/healthz')",
+        "@router.get('/api/new')\nasync def new() -> str:\n    return 'for whom?'\n\n\n"
+        "@router.get('/healthz')",
+        'app/tests/test_authority.py::test_every_route_has_a_line',
+    ),
+    Weakening(
+        'route-without-headers',
+        'P20',
+        'app/response_headers.py',
+        "if scope['type'] != 'http':",
+        "if scope['type'] != 'http' or scope['path'] == '/healthz':",
+        'app/tests/test_every_route.py::test_every_answer_has_its_headers',
+    ),
+    Weakening(
+        'post-without-guard',
+        'P20',
+        'auth/origin_guard.py',
+        "host, origin = headers.get('host', ''), headers.get('origin')",
+        "if scope['path'] == '/auth/logout-all':\n            return None\n"
+        "        host, origin = headers.get('host', ''), headers.get('origin')",
+        'app/tests/test_every_route.py::test_every_changing_place_refuses_another_site',
     ),
 ]

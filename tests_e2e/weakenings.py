@@ -58,7 +58,7 @@ def all_green(weakenings: list[Weakening], browser: str | None) -> bool:
         copy = _copy_to(Path(scratch))
         together = defaultdict(set)
         for weakening in weakenings:
-            together[tuple(_options(weakening, browser))].add(weakening.test)
+            together[tuple(_options(weakening, browser))].add(weakening.test_path)
         runs = [_run_tests(copy, sorted(tests), options) for options, tests in together.items()]
         return all(run.returncode == 0 for run in runs)
 
@@ -75,7 +75,7 @@ def is_red(weakening: Weakening, browser: str | None) -> bool:
         if content.count(weakening.find) != 1:
             raise ValueError(f'{weakening.name}: the text to replace is not there exactly once.')
         file.write_text(content.replace(weakening.find, weakening.replace), encoding='utf-8')
-        output = _run_tests(copy, [weakening.test], _options(weakening, browser)).stdout
+        output = _run_tests(copy, [weakening.test_path], _options(weakening, browser)).stdout
     # "2 failed in 9.1s": nothing passed, nothing was left out, nothing broke before it was tested.
     return re.search(r'^\d+ failed in ', output, re.MULTILINE) is not None
 
@@ -100,7 +100,7 @@ def _run_tests(
     """Run tests of the copy against the copy: the working folder comes first on Python's path."""
     command = [sys.executable, '-m', 'pytest', '-q', '-n', '2']
     return subprocess.run(
-        [*command, *options, *(f'tests_e2e/{test}' for test in tests)],
+        [*command, *options, *tests],
         cwd=folder,
         env=os.environ | {'E2E_PATIENCE_MS': str(PATIENCE_MS)},
         capture_output=True,

@@ -1,0 +1,166 @@
+"""Who may call what: every route has a line in the table below, and a new one without fails here."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from httpx2 import Response
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+import auth
+from app.create import create_app
+from app.response_headers import ResponseHeaders
+from app.settings import Settings
+
+PORT = 8000
+ORIGIN = f'http://localhost:{PORT}'
+OUR_PAGE = {'Origin': ORIGIN, auth.CLIENT_HEADER: 'tests'}
+PASSWORD = 'nine purple herons over Ghent'
+
+
+@dataclass
+class Somebody:
+    """Who calls, as a browser of one's own; `access_token` is empty for nobody."""
+
+    client: TestClient
+    email: str = field(default_factory=lambda: f'{secrets.token_hex(8)}@example.com')
+    access_token: str = ''
+    session_id: str = ''
+
+    def register(self) -> None:
+        """Become a user."""
+        form = {'name': 'Ada', 'email': self.email, 'password': PASSWORD}
+        answer = self.client.post('/auth/register', headers=OUR_PAGE, json=form).json()
+        self.access_token, self.session_id = answer['access_token'], answer['session']['id']
+
+    def call(self, method: str, path: str, body: dict[str, str] | None) -> Response:
+        """Call with everything that this browser has."""
+        bearer = {'Authorization': f'Bearer {self.access_token}'} if self.access_token else {}
+        return self.client.request(method, path, headers=OUR_PAGE | bearer, json=body)
+
+
+Body = Callable[[Somebody], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """The status for nobody, for the user whom it is about, and for another user.
+
+    Path and body are the user's, whoever calls.
+    """
+
+    nobody: int
+    user: int
+    other: int
+    body: Body | None = None
+
+
+def _new_account(_user: Somebody) -> dict[str, str]:
+    email = f'{secrets.token_hex(8)}@example.com'
+    return {'name': 'Grace', 'email': email, 'password': PASSWORD}
+
+
+def _wrong_password(user: Somebody) -> dict[str, str]:
+    return {'email': user.email, 'password': 'a guess that is not right'}
+
+
+def _new_password(_user: Somebody) -> dict[str, str]:
+    return {'current_password': 'a guess that is not right', 'new_password': PASSWORD + '!'}
+
+
+AUTHORITY = {
+    # Anybody: who asks makes no difference.
+    'GET /healthz': Line(200, 200, 200),
+    'GET /.well-known/jwks.json': Line(200, 200, 200),
+    'POST /auth/register': Line(201, 201, 201, _new_account),
+    'POST /auth/login': Line(401, 401, 401, _wrong_password),
+    'POST /auth/logout': Line(204, 204, 204),
+    # With a cookie, for its session.
+    'POST /auth/refresh': Line(401, 200, 200),
+    # With an access token, for its session and its user.
+    'GET /api/me': Line(401, 200, 200),
+    'POST /auth/socket-ticket': Line(401, 200, 200, lambda _: {'client_id': 'a page'}),
+    'GET /auth/sessions': Line(401, 200, 200),
+    'DELETE /auth/sessions/{session_id}': Line(401, 204, 404),
+    'POST /auth/logout-all': Line(401, 204, 204),
+    'POST /auth/logout-others': Line(401, 204, 204),
+    # And with the password, again.
+    'POST /auth/password': Line(401, 422, 422, _new_password),
+    'POST /auth/delete-account': Line(401, 422, 422, lambda _: {'password': 'not the right one'}),
+    # Tests only: not there unless the server is started with --faults.
+    'PUT /faults': Line(422, 422, 422),
+    'PUT /faults/clock': Line(422, 422, 422),
+}
+
+
+@pytest.fixture(scope='module')
+def served() -> Iterator[ResponseHeaders]:
+    """The whole application, with faults, so that none of its routes is missing."""
+    with tempfile.TemporaryDirectory() as folder:
+        values = {'data_dir': Path(folder), 'faults': True, 'registrations_per_hour': 10_000}
+        app, _ = create_app(Settings.model_validate(values), PORT)
+        with TestClient(app, base_url=ORIGIN):  # so it has started
+            yield app
+
+
+def routes_of(served: ResponseHeaders) -> set[str]:
+    """Return method and path of each route of ours; files and pages are nobody's."""
+    assert isinstance(served.app, FastAPI)
+    return {
+        f'{method} {route.path}'
+        for route in iter_route_contexts(served.app.routes)
+        if not isinstance(route.route, Mount)
+        for method in route.methods or ()
+    }
+
+
+@pytest.mark.checklist('V8.3.1')
+def test_every_route_has_a_line(served: ResponseHeaders) -> None:
+    """Whoever adds a route says who may call it."""
+    assert routes_of(served) == set(AUTHORITY)
+
+
+@pytest.mark.checklist('V8.3.1')
+@pytest.mark.parametrize('route', AUTHORITY)
+def test_route_obeys_its_line(route: str, served: ResponseHeaders) -> None:
+    """Nobody, another user, then the user; until then the user has lost and gained nothing."""
+    line = AUTHORITY[route]
+    user, other, nobody = (Somebody(TestClient(served, base_url=ORIGIN)) for _ in range(3))
+    user.register()
+    other.register()
+    method, path = route.replace('{session_id}', user.session_id).split()
+
+    def status(caller: Somebody) -> int:
+        answer = caller.call(method, path, line.body(user) if line.body else None)
+        if caller is not user:
+            assert user.email not in answer.text
+            assert user.session_id not in answer.text
+        return answer.status_code
+
+    assert status(nobody) == line.nobody
+    assert status(other) == line.other
+    assert user.call('GET', '/api/me', None).json()['session_id'] == user.session_id
+    assert len(user.call('GET', '/auth/sessions', None).json()) == 1
+    assert status(user) == line.user
+
+
+@pytest.mark.checklist('V8.3.1')
+def test_pages_are_the_same_for_everybody(served: ResponseHeaders) -> None:
+    """The shell holds nothing private: whoever asks, it differs only in what is drawn by lot."""
+    user, nobody = (Somebody(TestClient(served, base_url=ORIGIN)) for _ in range(2))
+    user.register()
+    for path in ('/', '/login', '/register', '/dashboard', '/no/such/page'):
+        own, theirs = user.call('GET', path, None), nobody.call('GET', path, None)
+
+        assert own.status_code == theirs.status_code, path
+        assert len(own.text) == len(theirs.text), path
+        for private in (user.email, user.session_id, user.access_token):
+            assert private not in own.text, path
