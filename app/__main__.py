@@ -1,6 +1,6 @@
 """`python -m app`: read the settings, take the port, build the app, serve it.
 
-`python -m app rotate-keys` does something else (rotate_keys.py).
+`python -m app rotate-keys` and `python -m app openapi` do something else (rotate_keys.py, openapi.py).
 """
 
 from __future__ import annotations
@@ -23,24 +23,23 @@ import auth
 
 from . import demo_accounts, logs
 from .create import create_app
-from .rotate_keys import COMMAND, rotate_keys
+from .openapi import print_openapi
+from .rotate_keys import rotate_keys
 from .settings import Settings
 from .start_up import give_up, greet
 
 CONNECTION_BACKLOG = 2048
 OTHERS_READ_NOTHING = 0o077
+_COMMANDS = {'rotate-keys': rotate_keys, 'openapi': print_openapi}
 
 
 def main() -> None:
     """Serve, or do what the first word says. What cannot be used ends it with exit code 2."""
     os.umask(OTHERS_READ_NOTHING)
-    is_rotation = sys.argv[1:2] == [COMMAND]
-    settings = _read_settings(sys.argv[2 if is_rotation else 1 :])
+    command = _COMMANDS.get(sys.argv[1] if len(sys.argv) > 1 else '')
+    settings = _read_settings(sys.argv[2 if command else 1 :])
     logs.set_up(settings.log_level, settings.log_format)
-    if is_rotation:
-        rotate_keys(settings)
-    else:
-        _serve(settings)
+    (command or _serve)(settings)
 
 
 def _serve(settings: Settings) -> None:

@@ -10,8 +10,6 @@ import auth
 from .settings import Settings
 from .start_up import give_up
 
-COMMAND = 'rotate-keys'
-
 
 def rotate_keys(settings: Settings) -> None:
     """Add a key to those in the data folder; running servers find it there by themselves.

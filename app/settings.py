@@ -22,6 +22,7 @@ class Settings(BaseSettings):
 
     Each option can also be given as an environment variable: --data-dir is APP_DATA_DIR.
     `python -m app rotate-keys` replaces the key that signs tokens, and signs nobody out.
+    `python -m app openapi` prints the OpenAPI document.
     """
 
     model_config = SettingsConfigDict(

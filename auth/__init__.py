@@ -13,6 +13,7 @@ from .browser_files import BrowserFiles, content_digest
 from .caller import Caller
 from .dependencies import SignedIn
 from .devices import Device
+from .documented import describe
 from .errors import (
     AuthError,
     DatabaseUnavailable,
@@ -22,7 +23,7 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
-from .install import install, lifespan
+from .install import add_routes, install, lifespan
 from .keys import Keys, load_or_create
 from .origin_guard import CLIENT_HEADER
 from .origins import exact_origin, origin_of
@@ -57,7 +58,9 @@ __all__ = [
     'SignedIn',
     'TooManyAttempts',
     'UnknownSchema',
+    'add_routes',
     'content_digest',
+    'describe',
     'exact_origin',
     'generate_passphrase',
     'install',

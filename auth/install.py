@@ -33,15 +33,20 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     backend = build_backend(settings)
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
-    app.include_router(account_router)
-    app.include_router(session_router)
-    app.include_router(security_router)
+    add_routes(app)
     app.add_middleware(BodyLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)
     app.add_middleware(OriginGuard, origins=ours)  # added last, so it is asked first
     add_problem_handlers(app, backend.cookie)
     return backend
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add the HTTP interface alone: enough to describe it."""
+    app.include_router(account_router)
+    app.include_router(session_router)
+    app.include_router(security_router)
 
 
 @asynccontextmanager

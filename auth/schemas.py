@@ -124,3 +124,14 @@ class Me(BaseModel):
     user: UserOut
     session_id: str
     message: str
+
+
+class Problem(BaseModel):
+    """What any call may answer instead of a success (RFC 9457)."""
+
+    type: str
+    status: int
+    code: str = Field(description='never changes; for programs')
+    title: str = Field(description='a sentence; for people')
+    reason: str = Field('', description='why a session has ended')
+    errors: dict[str, str] = Field({}, description='a sentence for each field that is wrong')

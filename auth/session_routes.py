@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from . import audit
 from .backend import AuthBackend
 from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
+from .documented import ALWAYS, SIGNED_IN, THROTTLED
 from .errors import InvalidAccessToken, InvalidRefreshToken, NoSession, SessionEnded
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .rotation import Refreshed
@@ -18,10 +19,10 @@ from .schemas import Me, Ticket, TicketRequest, TokenSet
 from .signing_keys import JWKS_MAX_AGE_SECONDS
 from .token_set import token_set, user_out
 
-router = APIRouter(max_body_size=MAX_BODY_BYTES)
+router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 
 
-@router.post(REFRESH_PATH, response_model=TokenSet)
+@router.post(REFRESH_PATH, response_model=TokenSet, **THROTTLED)
 async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
     """Exchange the refresh cookie for a new access token."""
     if not caller.jar:
@@ -39,26 +40,31 @@ async def logout(backend: Backend, caller: CallingBrowser, token: BearerToken) -
     return response
 
 
-@router.post('/auth/socket-ticket')
+@router.post('/auth/socket-ticket', **SIGNED_IN)
 async def socket_ticket(request: TicketRequest, identity: SignedIn, backend: Backend) -> Ticket:
     """Give the page a ticket with which its server side can be bound to this session."""
     ticket = backend.socket_tickets.issue(identity, request.client_id)
     return Ticket(ticket=ticket, expires_in=backend.socket_tickets.lifetime_seconds)
 
 
-@router.get('/api/me')
+@router.get('/api/me', **SIGNED_IN)
 async def me(identity: SignedIn) -> Me:
     """Return the protected resource: what the API knows about its caller."""
     message = f'Hello {identity.name}, this answer is for you alone.'
     return Me(user=user_out(identity), session_id=identity.session_id, message=message)
 
 
-@router.get('/.well-known/jwks.json')
-async def jwks(backend: Backend) -> JSONResponse:
-    """Publish the public keys (RFC 7517)."""
-    return JSONResponse(
+class JwkSet(JSONResponse):
+    """Public keys (RFC 7517)."""
+
+    media_type = 'application/jwk-set+json'
+
+
+@router.get('/.well-known/jwks.json', response_class=JwkSet)
+async def jwks(backend: Backend) -> JwkSet:
+    """Publish the public keys."""
+    return JwkSet(
         {'keys': backend.signed_tokens.public_keys()},
-        media_type='application/jwk-set+json',
         headers={'Cache-Control': f'max-age={JWKS_MAX_AGE_SECONDS}'},
     )
 
