@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from fastapi import APIRouter, Response, status
 
 from .dependencies import Backend, CallingBrowser
-from .documented import ALWAYS, THROTTLED, problems
+from .documented import ALWAYS, REGISTERING, THROTTLED
 from .problems import MAX_BODY_BYTES
 from .schemas import LoginForm, RegisterForm, TokenSet
 from .token_set import token_set
@@ -16,10 +14,7 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 
 
 @router.post(
-    '/auth/register',
-    status_code=status.HTTP_201_CREATED,
-    response_model=TokenSet,
-    **problems(HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
+    '/auth/register', status_code=status.HTTP_201_CREATED, response_model=TokenSet, **REGISTERING
 )
 async def register(form: RegisterForm, backend: Backend, caller: CallingBrowser) -> Response:
     """Create an account and sign in."""

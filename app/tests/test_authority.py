@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -15,36 +13,36 @@ from httpx2 import Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-import auth
-from app.create import create_app
 from app.response_headers import ResponseHeaders
-from app.settings import Settings
 
-PORT = 8000
-ORIGIN = f'http://localhost:{PORT}'
-OUR_PAGE = {'Origin': ORIGIN, auth.CLIENT_HEADER: 'tests'}
+from .conftest import OUR_PAGE
+
 PASSWORD = 'nine purple herons over Ghent'
 
 
 @dataclass
 class Somebody:
-    """Who calls, as a browser of one's own; `access_token` is empty for nobody."""
+    """Who calls, as a browser of one's own; nobody has neither cookie nor token."""
 
     client: TestClient
     email: str = field(default_factory=lambda: f'{secrets.token_hex(8)}@example.com')
+    cookie: str = ''
     access_token: str = ''
     session_id: str = ''
 
     def register(self) -> None:
         """Become a user."""
         form = {'name': 'Ada', 'email': self.email, 'password': PASSWORD}
-        answer = self.client.post('/auth/register', headers=OUR_PAGE, json=form).json()
-        self.access_token, self.session_id = answer['access_token'], answer['session']['id']
+        answer = self.client.post('/auth/register', headers=OUR_PAGE, json=form)
+        self.cookie = answer.headers['Set-Cookie'].partition(';')[0]
+        content = answer.json()
+        self.access_token, self.session_id = content['access_token'], content['session']['id']
 
     def call(self, method: str, path: str, body: dict[str, str] | None) -> Response:
         """Call with everything that this browser has."""
-        bearer = {'Authorization': f'Bearer {self.access_token}'} if self.access_token else {}
-        return self.client.request(method, path, headers=OUR_PAGE | bearer, json=body)
+        own = {'Authorization': f'Bearer {self.access_token}', 'Cookie': self.cookie}
+        headers = OUR_PAGE | (own if self.cookie else {})
+        return self.client.request(method, path, headers=headers, json=body)
 
 
 Body = Callable[[Somebody], dict[str, str]]
@@ -101,16 +99,6 @@ AUTHORITY = {
 }
 
 
-@pytest.fixture(scope='module')
-def served() -> Iterator[ResponseHeaders]:
-    """The whole application, with faults, so that none of its routes is missing."""
-    with tempfile.TemporaryDirectory() as folder:
-        values = {'data_dir': Path(folder), 'faults': True, 'registrations_per_hour': 10_000}
-        app, _ = create_app(Settings.model_validate(values), PORT)
-        with TestClient(app, base_url=ORIGIN):  # so it has started
-            yield app
-
-
 def routes_of(served: ResponseHeaders) -> set[str]:
     """Return method and path of each route of ours; files and pages are nobody's."""
     assert isinstance(served.app, FastAPI)
@@ -130,10 +118,10 @@ def test_every_route_has_a_line(served: ResponseHeaders) -> None:
 
 @pytest.mark.checklist('V8.3.1')
 @pytest.mark.parametrize('route', AUTHORITY)
-def test_route_obeys_its_line(route: str, served: ResponseHeaders) -> None:
+def test_route_obeys_its_line(route: str, client: TestClient) -> None:
     """Nobody, another user, then the user; until then the user has lost and gained nothing."""
     line = AUTHORITY[route]
-    user, other, nobody = (Somebody(TestClient(served, base_url=ORIGIN)) for _ in range(3))
+    user, other, nobody = (Somebody(client) for _ in range(3))
     user.register()
     other.register()
     method, path = route.replace('{session_id}', user.session_id).split()
@@ -153,9 +141,9 @@ def test_route_obeys_its_line(route: str, served: ResponseHeaders) -> None:
 
 
 @pytest.mark.checklist('V8.3.1')
-def test_pages_are_the_same_for_everybody(served: ResponseHeaders) -> None:
+def test_pages_are_the_same_for_everybody(client: TestClient) -> None:
     """The shell holds nothing private: whoever asks, it differs only in what is drawn by lot."""
-    user, nobody = (Somebody(TestClient(served, base_url=ORIGIN)) for _ in range(2))
+    user, nobody = (Somebody(client) for _ in range(2))
     user.register()
     for path in ('/', '/login', '/register', '/dashboard', '/no/such/page'):
         own, theirs = user.call('GET', path, None), nobody.call('GET', path, None)

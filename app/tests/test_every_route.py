@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import auth
-from app.create import create_app
 from app.response_headers import ResponseHeaders
-from app.settings import Settings
 
-PORT = 8000
-ORIGIN = f'http://localhost:{PORT}'
-OUR_PAGE = {'Origin': ORIGIN, auth.CLIENT_HEADER: 'tests'}
+from .conftest import OUR_PAGE, PORT
+
 EVIL_PAGE = OUR_PAGE | {'Origin': 'https://evil.example', 'Sec-Fetch-Site': 'cross-site'}
 SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'
 NOWHERE = ['/no/such/page', '/auth/no/such/call', '/api/no/such/call', '/static/no/such/file']
@@ -48,22 +44,6 @@ class Place:
     @property
     def may_change_something(self) -> bool:
         return self.method not in {'GET', 'HEAD'}
-
-
-@pytest.fixture(scope='module')
-def served() -> Iterator[ResponseHeaders]:
-    """The whole application, as it is served; with faults, so that none of its routes is missing."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.model_validate({'data_dir': Path(folder), 'faults': True})
-        app, _ = create_app(settings, PORT)
-        yield app
-
-
-@pytest.fixture(scope='module')
-def client(served: ResponseHeaders) -> Iterator[TestClient]:
-    """Call it over its own name, without following redirects."""
-    with TestClient(served, base_url=ORIGIN, follow_redirects=False) as client:
-        yield client
 
 
 @pytest.fixture(scope='module')
