@@ -98,7 +98,7 @@ def _name(device: Device) -> str:
 
 
 def _facts(label: str, at: float, more: str = '') -> None:
-    with Box('p', classes='explain'):
-        Text('span', label)
+    with Text('p', label, classes='explain'):
         LocalTime(at)
-        Text('span', more)
+        if more:
+            Text('span', more)
