@@ -37,6 +37,7 @@ weakenings: $(VENV)/browsers-found
 bench: $(VENV)/browsers-found
 	@$(TIDILY) $(BIN)/python -m tests_e2e.benchmarks.server
 	@$(TIDILY) $(BIN)/python -m tests_e2e.benchmarks.tabs
+	@$(TIDILY) $(BIN)/python -m tests_e2e.benchmarks.load
 
 lint: $(VENV)/tests-installed
 	@$(BIN)/ruff format --check .

@@ -3,7 +3,7 @@
     ... --seconds 600    for so long
 
 All its checks are on: no 5xx, no answer that the document does not name, no call that works without
-its token. It is not installed with the tests: `pip install schemathesis` first.
+its token. It is not installed with the tests: `pipx install schemathesis` first.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def main() -> int:
     seconds: int = parser.parse_args().seconds
     program = shutil.which('schemathesis')
     if program is None:
-        sys.exit('There is no schemathesis here: pip install schemathesis')
+        sys.exit('There is no schemathesis here: pipx install schemathesis')
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         options = ['--port=0', f'--data-dir={folder / "data"}', '--log-level=warning']
