@@ -10,7 +10,7 @@ from .processes import serving
 
 MIB_THAT_MATTER = 10
 STEPS = 10
-WARM_UP_REFRESHES = 2_000  # threads, connections and caches have reached their number by then
+WARM_UP_REFRESHES = 20_000  # threads, connections and their page caches are full by then
 
 
 def measure_memory(folder: Path, refreshes: int, clients: int) -> bool:
