@@ -32,16 +32,16 @@ expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 """
 # It logs out all the time: sign in again, as somebody new, before a token or a session is over.
 HOOKS = """
-import itertools, json, urllib.request
+import json, urllib.request, uuid
 import schemathesis
 
-URL, HEADERS, NAMES = {url!r}, {headers!r}, itertools.count()
+URL, HEADERS = {url!r}, {headers!r}
 PASSWORD = {password!r}
 
 @schemathesis.auth(refresh_interval=1)
 class SignedIn:
     def get(self, case, context):
-        form = dict(name='Fuzz', email=f'fuzz{{next(NAMES)}}@example.com', password=PASSWORD)
+        form = dict(name='Fuzz', email=f'{{uuid.uuid4().hex}}@example.com', password=PASSWORD)
         request = urllib.request.Request(
             URL + '/auth/register', json.dumps(form).encode(), HEADERS, method='POST')
         with urllib.request.urlopen(request) as answer:

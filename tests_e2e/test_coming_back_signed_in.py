@@ -18,7 +18,7 @@ OpenTab = Callable[[], Page]
 def tab(tabs: OpenTab, server: Server, person: Person) -> Page:
     """A tab in which the person has just registered."""
     tab = tabs()
-    person.join(tab, server.url)
+    person.register(tab, server.url)
     return tab
 
 
@@ -77,7 +77,7 @@ def test_checkbox_decides_whether_a_restart_signs_out(
 ) -> None:
     """A restarted browser keeps the cookies that have an age, and only those."""
     tab = tabs()
-    person.join(tab, server.url)
+    person.register(tab, server.url)
     tab.get_by_role('button', name='Log out', exact=True).click()
     sees_login_page(tab)
     person.fill_login_form(tab)
