@@ -95,4 +95,5 @@ def test_deaf_tab_finds_out_by_its_next_refresh(
 
     grace.sees_dashboard(deaf)
     wait_for_trace(deaf, 'user.switched')
+    expect(deaf.get_by_text(f'Acts for {grace.name}')).to_be_visible()  # Python, too
     expect(deaf.get_by_text(person.name)).to_have_count(0)
