@@ -24,7 +24,7 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 
 @router.post(REFRESH_PATH, response_model=TokenSet, **THROTTLED)
 async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
-    """Exchange the refresh cookie for a new access token."""
+    """Exchange the refresh cookie for a new access token. Raises `NoSession` without one."""
     if not caller.jar:
         raise NoSession
     refreshed = await run_in_threadpool(_refresh, backend, caller.jar, caller.address)
