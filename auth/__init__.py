@@ -29,6 +29,7 @@ from .origin_guard import CLIENT_HEADER
 from .origins import exact_origin, origin_of
 from .passwords import generate_passphrase
 from .schema import UnknownSchema
+from .server_rendering import RefreshOnVisit, Visitor, visitor
 from .session_rows import EndReason
 from .sessions import Identity
 from .settings import AttemptLimits, AuthSettings, SessionLimits
@@ -53,11 +54,13 @@ __all__ = [
     'InvalidSocketTicket',
     'Keys',
     'NoSuchSession',
+    'RefreshOnVisit',
     'SessionEnded',
     'SessionLimits',
     'SignedIn',
     'TooManyAttempts',
     'UnknownSchema',
+    'Visitor',
     'add_routes',
     'content_digest',
     'describe',
@@ -68,4 +71,5 @@ __all__ = [
     'load_or_create',
     'origin_of',
     'record_event',
+    'visitor',
 ]

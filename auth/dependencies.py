@@ -46,11 +46,17 @@ BearerToken = Annotated[str | None, Depends(_bearer_token)]
 
 
 async def _signed_in(request: Request) -> Identity:
-    """Verify the access token *and* that its session lives: a token dies with its session."""
     backend, token = await _backend(request), await _bearer_token(request)
     if not token:
         raise InvalidAccessToken
-    jar = backend.cookie.read(request)
+    return await identify(backend, token, backend.cookie.read(request))
+
+
+async def identify(backend: AuthBackend, token: str, jar: str | None) -> Identity:
+    """Verify an access token *and* that its session lives: a token dies with its session.
+
+    `jar` is the refresh cookie that came along, if any. Raises `InvalidAccessToken`, `SessionEnded`.
+    """
     try:
         session_id = backend.access_tokens.session_id(token)
         return await run_in_threadpool(backend.sessions.require_living, session_id, jar)

@@ -27,7 +27,7 @@ async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
     """Exchange the refresh cookie for a new access token. Raises `NoSession` without one."""
     if not caller.jar:
         raise NoSession
-    refreshed = await run_in_threadpool(_refresh, backend, caller.jar, caller.address)
+    refreshed = await run_in_threadpool(refresh_presented, backend, caller.jar, caller.address)
     return token_set(backend, refreshed.issued, outcome=refreshed.outcome)
 
 
@@ -76,7 +76,11 @@ async def healthz(backend: Backend) -> dict[str, str]:
     return {'status': 'ready'}
 
 
-def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
+def refresh_presented(backend: AuthBackend, token: str, address: str) -> Refreshed:
+    """Refresh with what a browser at `address` has presented, and take note if that is refused.
+
+    Raises `InvalidRefreshToken`, `SessionEnded` or `TooManyAttempts`.
+    """
     try:
         with backend.throttle.refresh(address, lambda: backend.sessions.knows(token)):
             return backend.rotation.refresh(token)

@@ -3,5 +3,6 @@
 from .csp_nonce import CSP_NONCE
 from .install import install
 from .private_part import private_page
+from .server_rendered import server_rendered_page
 
-__all__ = ['CSP_NONCE', 'install', 'private_page']
+__all__ = ['CSP_NONCE', 'install', 'private_page', 'server_rendered_page']

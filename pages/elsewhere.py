@@ -6,24 +6,26 @@ address of the API with another method would give a page that says 404, instead 
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 WITHOUT_PAGES = ('/auth/', '/api/', '/.well-known/')
 
 
-def serve_elsewhere(app: FastAPI) -> None:
-    """Turn NiceGUI's mount into what is asked last of all."""
+def serve_elsewhere(app: FastAPI, nicegui: ASGIApp) -> None:
+    """Ask `nicegui`, which is NiceGUI or something around it, last of all; undo its mount."""
     mounts = [route for route in app.routes if isinstance(route, Mount)]
     app.routes.remove(next(mount for mount in mounts if mount.app is nicegui_app))
-    app.router.default = _elsewhere
+    app.router.default = partial(_elsewhere, nicegui)
 
 
-async def _elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+async def _elsewhere(nicegui: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer where the host application has nothing. Raises `HTTPException` (404) for programs."""
     if scope['type'] == 'http' and scope['path'].startswith(WITHOUT_PAGES):
         raise HTTPException(404)
-    await nicegui_app(scope, receive, send)
+    await nicegui(scope, receive, send)

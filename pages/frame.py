@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nicegui import ui
 
-from auth import BROWSER_MODULES, BROWSER_PREFIX
+from auth import BROWSER_MODULES, BROWSER_PREFIX, AuthBackend
 
-from . import dashboard
+from . import dashboard, profile
 from .auth_button import AuthButton
 from .elements import Box
 from .login import login_page
@@ -17,6 +17,7 @@ from .not_found import Pages
 from .page_session import PageSessions
 from .private_part import PrivatePage, private, private_pages
 from .register import register_page
+from .server_rendered import server_rendered
 from .session_bridge import SessionBridge
 
 TITLE = 'Signed in'
@@ -31,17 +32,27 @@ _HEAD = (
 _LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
 
 
-def frame(sessions: PageSessions, static_prefix: str, renewal: str) -> None:
+def pages_of(backend: AuthBackend) -> dict[str, PrivatePage]:
+    """Return the pages for signed-in people by path: the app's own, and those of its host."""
+    return {
+        dashboard.PATH: PrivatePage(dashboard.TITLE, partial(dashboard.pythons_half, backend)),
+        profile.PATH: server_rendered(profile.TITLE, partial(profile.profile, backend)),
+    } | private_pages
+
+
+def frame(
+    sessions: PageSessions, private_here: dict[str, PrivatePage], static_prefix: str, renewal: str
+) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     ui.add_head_html(f'<meta name="auth-renewal" content="{renewal}">')
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
         ui.link('Signed in', '/').classes('brand')
-        with Box('div', classes='signed-in-only'):
+        with Box('nav', classes='signed-in-only'):
+            ui.link(dashboard.TITLE, dashboard.PATH)
+            ui.link(profile.TITLE, profile.PATH)
             AuthButton('Log out', 'logout').classes('quiet')
-    draw_dashboard = partial(dashboard.pythons_half, sessions.backend)
-    private_here = {dashboard.PATH: PrivatePage(dashboard.TITLE, draw_dashboard)} | private_pages
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login_page()
         register_page(sessions.backend.password_min_characters)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import app as nicegui_app
 from nicegui import core, ui
 from nicegui.dependencies import register_importmap_override
 
-from auth import BROWSER_PREFIX, CLIENT_HEADER, AuthBackend, BrowserFiles, content_digest
+from auth import (
+    BROWSER_PREFIX,
+    CLIENT_HEADER,
+    AuthBackend,
+    BrowserFiles,
+    RefreshOnVisit,
+    content_digest,
+    visitor,
+)
 
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import TITLE, frame
+from .frame import TITLE, frame, pages_of
 from .page_session import PageSessions
+from .private_part import PrivatePage
+from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
 
 FOLDER = Path(__file__).parent / 'static'
@@ -28,7 +39,7 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     put_nonce_on_scripts()
-    add_shell(backend, renewal)
+    private_here = add_shell(backend, renewal)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
@@ -44,11 +55,15 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
         tailwind=False,
         show_welcome_message=False,
     )
-    serve_elsewhere(app)
+    rendered = [path for path, page in private_here.items() if isinstance(page, ServerRenderedPage)]
+    serve_elsewhere(app, RefreshOnVisit(nicegui_app, backend, rendered))
 
 
-def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
-    """Register the one page there is: navigation never loads a document, so the token survives it."""
+def add_shell(backend: AuthBackend, renewal: str = 'visible') -> dict[str, PrivatePage]:
+    """Register the one page there is: navigation never loads a document, so the token survives it.
+
+    Return the private pages inside it, by path.
+    """
     register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
     register_importmap_override('page-address', f'{PREFIX}/page_address.js')
     register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
@@ -56,8 +71,15 @@ def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
     sessions = PageSessions(backend)
     sessions.watch()
     SocketGuard(sessions).install()
+    private_here = pages_of(backend)
 
     @ui.page('/')
     @ui.page('/{_:path}')
-    def shell() -> None:
-        frame(sessions, PREFIX, renewal)
+    def shell(request: Request) -> Awaitable[None] | None:
+        frame(sessions, private_here, PREFIX, renewal)
+        page, somebody = private_here.get(request.url.path), visitor(request)
+        if somebody is None or not isinstance(page, ServerRenderedPage):
+            return None
+        return page.put_into_document(somebody.identity, PREFIX)
+
+    return private_here

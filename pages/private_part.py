@@ -13,7 +13,7 @@ Each event of its elements asks first whether the session is still alive (socket
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nicegui import ui
@@ -24,7 +24,7 @@ from auth import Identity
 from .elements import Box
 from .page_session import PageSessions
 
-Build = Callable[[Identity], None]
+Build = Callable[[Identity], Awaitable[None] | None]
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,19 @@ def private_page(path: str, title: str) -> Callable[[Build], Build]:
 
     It must be imported before `pages.install` is called. Raises `ValueError` if the path is taken.
     """
-    if path in private_pages:
-        raise ValueError(f'There are two pages at {path}.')
 
     def register(build: Build) -> Build:
-        private_pages[path] = PrivatePage(title, build)
+        add_private_page(path, PrivatePage(title, build))
         return build
 
     return register
+
+
+def add_private_page(path: str, page: PrivatePage) -> None:
+    """Have this page at `path`. Raises `ValueError` if there is another one."""
+    if path in private_pages:
+        raise ValueError(f'There are two pages at {path}.')
+    private_pages[path] = page
 
 
 class PrivatePart(Box):
@@ -76,6 +81,8 @@ def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.F
         if identity is not None:
             ui.page_title(page.title)
             with PrivatePart():
-                page.build(identity)
+                drawing = page.build(identity)
+                if drawing is not None:
+                    await drawing
 
     return draw  # type: ignore[return-value]

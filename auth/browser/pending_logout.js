@@ -12,6 +12,10 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 
 const KEY = "auth.logout-pending";
 
+/** The same for the server, which must not render a page for whoever has just left (auth/server_rendering.py). */
+const COOKIE = "logout-pending";
+const COOKIE_SECONDS = 400 * 86_400;
+
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 let retryMs = FIRST_RETRY_MS;
@@ -48,6 +52,7 @@ export function rest() {
 function begin() {
   const id = randomId();
   writeNote(KEY, id);
+  tellServer(COOKIE_SECONDS);
   own = readNote(KEY) === id ? null : id;
 }
 
@@ -60,6 +65,12 @@ export function forget(id) {
   if (pendingId() !== id) return;
   own = null;
   writeNote(KEY, null);
+  tellServer(0);
+}
+
+/** @param {number} seconds for which page requests say that a logout is pending */
+function tellServer(seconds) {
+  document.cookie = `${COOKIE}=1; Path=/; SameSite=Strict; Max-Age=${seconds}`;
 }
 
 /**

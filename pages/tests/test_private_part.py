@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -21,7 +21,7 @@ PATH = '/notes'
 
 
 @pytest.fixture
-async def deleted(user: User) -> AsyncIterator[list[str]]:
+def deleted() -> Iterator[list[str]]:
     """A page as the README shows it; gives what it has deleted."""
     deleted: list[str] = []
 
@@ -32,6 +32,12 @@ async def deleted(user: User) -> AsyncIterator[list[str]]:
 
     yield deleted
     del private_pages[PATH]
+
+
+@pytest.fixture
+def user(deleted: list[str], user: User) -> User:
+    """The simulated user of an app that has this page."""
+    return user
 
 
 def delete_button(client: Client) -> ui.button:
@@ -101,5 +107,5 @@ def test_two_pages_cannot_share_an_address() -> None:
         ui.label(me.name)
 
     with pytest.raises(ValueError, match='/notes'):
-        private_page(PATH, 'Two')
+        private_page(PATH, 'Two')(one)
     del private_pages[PATH]

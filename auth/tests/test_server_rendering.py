@@ -1,0 +1,211 @@
+"""P15 at the server: a page request is refreshed for its user, and nobody else's is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from auth import AuthBackend, RefreshOnVisit, visitor
+from auth.server_rendering import LOGOUT_PENDING_COOKIE
+
+from .browser import COOKIE, JAR_DOMAIN, ORIGIN, Account, Browser
+from .clock import Clock
+from .stored import Stored
+from .test_database import locked
+
+PATH = '/hello'
+NOBODY = 'nobody'
+VISIT = {'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Site': 'none'}
+
+Visit = Callable[..., Response]
+
+
+@pytest.fixture
+def site(backend: AuthBackend, app: FastAPI) -> FastAPI:
+    """The host application with pages that are rendered for their users, some of them badly."""
+
+    @app.get(PATH, response_class=HTMLResponse)
+    async def hello(request: Request) -> str:
+        somebody = visitor(request)
+        return somebody.identity.name if somebody else NOBODY
+
+    @app.get('/missing')
+    async def missing() -> None:
+        raise HTTPException(404)
+
+    @app.get('/broken')
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    @app.get('/ends', response_class=HTMLResponse)
+    def ends(request: Request) -> str:
+        somebody = visitor(request)
+        assert somebody
+        backend.sessions.end_presented(None, somebody.identity.session_id)
+        return somebody.identity.name
+
+    @app.get('/elsewhere', response_class=HTMLResponse)
+    async def elsewhere(request: Request) -> str:
+        return await hello(request)
+
+    return app
+
+
+@pytest.fixture
+def visitor_here(
+    site: FastAPI, backend: AuthBackend, ada: Account, stored: Stored
+) -> Iterator[Browser]:
+    """Ada's browser, before a server that renders pages."""
+    around = RefreshOnVisit(site, backend, [PATH, '/missing', '/broken', '/ends'])
+    with TestClient(around, base_url=ORIGIN, raise_server_exceptions=False) as client:
+        browser = Browser(client)
+        browser.register(ada)
+        yield browser
+
+
+@pytest.fixture
+def visit(visitor_here: Browser) -> Visit:
+    """Open a page as a browser does: `visit(PATH, {'Sec-Purpose': 'prefetch'})`."""
+
+    def visit(
+        path: str = PATH, more: dict[str, str] | None = None, method: str = 'GET'
+    ) -> Response:
+        return visitor_here.client.request(method, path, headers=VISIT | (more or {}))
+
+    return visit
+
+
+def test_page_knows_its_user(visit: Visit, visitor_here: Browser, ada: Account) -> None:
+    """The name is in the HTML; the cookie is another one now, and good for the next refresh."""
+    before = visitor_here.jar
+
+    page = visit()
+
+    assert page.text == ada.name
+    assert visitor_here.jar not in {'', before}
+    assert visitor_here.refresh().json()['outcome'] == 'rotated'
+
+
+def test_answer_holds_no_access_token(visit: Visit) -> None:
+    """Neither body nor headers; the shape of a JWT gives it away."""
+    page = visit()
+
+    assert COOKIE in page.headers['set-cookie']
+    assert 'eyJ' not in page.text + str(page.headers)
+
+
+@pytest.mark.parametrize(('path', 'status'), [('/missing', 404), ('/broken', 500)])
+def test_cookie_comes_with_failures_too(
+    visit: Visit, visitor_here: Browser, path: str, status: int
+) -> None:
+    """The token has been rotated before the page failed: the browser must hear of it."""
+    before = visitor_here.jar
+
+    assert visit(path).status_code == status
+
+    assert visitor_here.jar not in {'', before}
+
+
+@pytest.mark.parametrize(
+    ('more', 'method', 'path'),
+    [
+        ({'Sec-Purpose': 'prefetch'}, 'GET', PATH),
+        ({'Sec-Purpose': 'prefetch;prerender'}, 'GET', PATH),
+        ({'Purpose': 'prefetch'}, 'GET', PATH),
+        ({'X-Moz': 'prefetch'}, 'GET', PATH),
+        ({}, 'HEAD', PATH),
+        ({'Sec-Fetch-Dest': 'iframe'}, 'GET', PATH),
+        ({'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors'}, 'GET', PATH),
+        ({'Sec-Fetch-Dest': 'image', 'Sec-Fetch-Mode': 'no-cors'}, 'GET', PATH),
+        ({'Sec-Fetch-Site': 'cross-site'}, 'GET', PATH),
+        ({'Sec-Fetch-Site': 'same-site'}, 'GET', PATH),
+        ({'Sec-Fetch-Site': ''}, 'GET', PATH),
+        ({'Cookie': f'{LOGOUT_PENDING_COOKIE}=1'}, 'GET', PATH),
+        ({}, 'GET', '/elsewhere'),
+    ],
+    ids=[
+        'prefetch', 'prerender', 'old prefetch', 'old Firefox', 'HEAD', 'frame', 'fetch', 'image',
+        'from another site', 'from a sibling', 'no word of it', 'logout pending', 'other page',
+    ],
+)  # fmt: skip
+def test_what_is_no_visit_refreshes_nothing(
+    visit: Visit, visitor_here: Browser, more: dict[str, str], method: str, path: str
+) -> None:
+    """The page comes without a name, the cookie stays as it is; a visit right after works."""
+    before = visitor_here.jar
+    if 'Cookie' in more:
+        more = {'Cookie': f'{more["Cookie"]}; {COOKIE}={before}'}
+
+    page = visit(path, more, method)
+
+    assert page.text == ('' if method == 'HEAD' else NOBODY)
+    assert 'set-cookie' not in page.headers
+    assert visitor_here.jar == before
+    assert visit().text == 'Ada'
+
+
+@pytest.mark.parametrize('jar', ['', 'garbage', 'r1.unknown.0.AAAA'])
+def test_useless_cookie_leaves_the_question_open(
+    visit: Visit, visitor_here: Browser, jar: str
+) -> None:
+    """The page's script asks for itself, and is told what is wrong."""
+    visitor_here.client.cookies.clear()
+    if jar:
+        visitor_here.client.cookies.set(COOKIE, jar, domain=JAR_DOMAIN, path='/')
+
+    page = visit()
+
+    assert page.text == NOBODY
+    assert 'set-cookie' not in page.headers
+
+
+def test_ended_session_is_nobodys(visit: Visit, visitor_here: Browser) -> None:
+    """An old cookie that somebody kept renders no page."""
+    kept = visitor_here.jar
+    visitor_here.log_out()
+    visitor_here.jar = kept
+
+    assert visit().text == NOBODY
+
+
+def test_replayed_cookie_ends_the_session(
+    visit: Visit, visitor_here: Browser, clock: Clock
+) -> None:
+    """A page request is a refresh like any other: a copied token is noticed here as well."""
+    copied = visitor_here.jar
+    for _ in range(3):
+        clock.advance(600)
+        visit()
+    visitor_here.jar = copied
+
+    assert visit().text == NOBODY
+    assert visitor_here.refresh().json()['reason'] == 'replay'
+
+
+def test_late_page_brings_no_dead_cookie(visit: Visit, visitor_here: Browser) -> None:
+    """Somebody signs out while the page is being written: its cookie may find another one there."""
+    before = visitor_here.jar
+
+    page = visit('/ends')
+
+    assert page.text == 'Ada'
+    assert 'set-cookie' not in page.headers
+    assert visitor_here.present(before).json()['code'] == 'session_ended'
+
+
+def test_unanswering_database_leaves_the_question_open(
+    visit: Visit, visitor_here: Browser, stored: Stored
+) -> None:
+    """The page comes, without a name; the cookie stays good."""
+    before = visitor_here.jar
+    with locked(stored):
+        page = visit()
+
+    assert page.text == NOBODY
+    assert visitor_here.jar == before
+    assert visit().text == 'Ada'

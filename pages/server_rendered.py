@@ -1,0 +1,74 @@
+"""Pages that the server writes for their user: the name is in the first HTML, before any script runs.
+
+    @server_rendered_page('/profile', 'Profile')
+    async def profile(me: Identity) -> Markup:
+        return Markup('<h1>{}</h1>').format(me.name)
+
+The page request brings its user along (`auth.RefreshOnVisit`). That is good for this one answer and
+binds nothing: as soon as the page is bound, it is drawn again as every private page is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from nicegui import ui
+
+from auth import Identity
+
+from .private_part import PrivatePage, add_private_page
+
+# `Markup`, because text in it is escaped: `Markup('<p>{}</p>').format(text)`.
+Render = Callable[[Identity], Awaitable[Markup]]
+
+_FIRST_HTML = Markup(
+    '<main id="first-html" class="page" data-user="{user_id}">{content}</main>'
+    '<script type="module" async src="{script}"></script>'
+)
+
+
+@dataclass(frozen=True)
+class ServerRenderedPage(PrivatePage):
+    """A private page that can also be put into the document itself."""
+
+    render: Render
+
+    async def put_into_document(self, identity: Identity, static_prefix: str) -> None:
+        """Write it into the HTML that is being answered with."""
+        ui.page_title(self.title)
+        content = await content_of(self.render, identity)
+        script = f'{static_prefix}/first_html.js'
+        html = _FIRST_HTML.format(user_id=identity.user_id, content=content, script=script)
+        ui.add_body_html(str(html))  # what NiceGUI adds to Markup would be escaped
+
+
+def server_rendered(title: str, render: Render) -> ServerRenderedPage:
+    """Make a page of a coroutine that writes its HTML."""
+
+    async def draw(identity: Identity) -> None:
+        ui.html(await content_of(render, identity), sanitize=False)
+
+    return ServerRenderedPage(title, draw, render)
+
+
+def server_rendered_page(path: str, title: str) -> Callable[[Render], Render]:
+    """Make a page for signed-in people, at `path`, of a coroutine that writes its HTML.
+
+    It must be imported before `pages.install` is called. Raises `ValueError` if the path is taken.
+    """
+
+    def register(render: Render) -> Render:
+        add_private_page(path, server_rendered(title, render))
+        return render
+
+    return register
+
+
+async def content_of(render: Render, identity: Identity) -> Markup:
+    """Return what a page has to show. Raises `TypeError` if that is text which nobody has escaped."""
+    content = await render(identity)
+    if not isinstance(content, Markup):
+        raise TypeError('A server-rendered page must be written as Markup.')
+    return content
