@@ -64,6 +64,19 @@ def test_files_named_in_the_docs_exist() -> None:
             assert list(ROOT.glob(name)) or list(ROOT.glob(f'tests_e2e/{name}')), name
 
 
+def test_tests_named_in_the_docs_exist() -> None:
+    """Each `file.py::test_name` that a document answers with is there, in that file."""
+    named = 0
+    for document in [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md')]:
+        text = document.read_text(encoding='utf-8')
+        for file, test in re.findall(r'`([\w/]+\.py)::(\w+)`', text):
+            named += 1
+            path = ROOT / file if '/' in file else ROOT / 'tests_e2e' / file
+            assert f'def {test}(' in path.read_text(encoding='utf-8'), f'{file}::{test}'
+
+    assert named
+
+
 def test_login_path_is_short() -> None:
     """From `/login` to the stored hash: at most 9 files, at most 500 lines, docstrings included."""
     table = (ROOT / 'docs' / 'login-path.md').read_text(encoding='utf-8')

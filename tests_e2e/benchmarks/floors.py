@@ -2,6 +2,7 @@
 
 `route`: one route that does nothing; what a request costs before any of our code runs.
 `static`: the least that a logout in all tabs can be; one HTML file posts it, then writes to storage.
+Another one, at `/hello`, fetches a name and shows it.
 `nicegui`: one label, with all of NiceGUI's default settings.
 """
 
@@ -12,7 +13,7 @@ import sys
 
 import uvicorn
 from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from nicegui import ui
 
 from app.__main__ import CONNECTION_BACKLOG
@@ -35,6 +36,16 @@ _STATIC_PAGE = """<!doctype html>
 </script>"""
 
 
+_PAGE_WITH_ONE_FETCH = """<!doctype html>
+<html lang="en"><title>Floor</title>
+<h1></h1>
+<script>
+  fetch("/name").then((answer) => answer.text()).then((name) => {
+    document.querySelector("h1").textContent = name;
+  });
+</script>"""
+
+
 def add_route(app: FastAPI) -> None:
     """Add a route that does nothing."""
 
@@ -44,11 +55,19 @@ def add_route(app: FastAPI) -> None:
 
 
 def add_static(app: FastAPI) -> None:
-    """Add a page without any framework, and its logout."""
+    """Add a page without any framework, and its logout; and one with a fetch."""
 
     @app.get('/')
     async def page() -> HTMLResponse:
         return HTMLResponse(_STATIC_PAGE)
+
+    @app.get('/hello')
+    async def hello() -> HTMLResponse:
+        return HTMLResponse(_PAGE_WITH_ONE_FETCH)
+
+    @app.get('/name')
+    async def name() -> PlainTextResponse:
+        return PlainTextResponse('Robin')
 
     @app.post('/logout')
     async def log_out() -> Response:

@@ -1,11 +1,12 @@
 /**
  * Notes when something is first to be seen in this document; runs before any script of the page.
- * `at` is in ms of the wall clock, which all tabs share; `after` in ms since navigation began.
+ * `at` is in ms of the wall clock, which all tabs share; `after` in ms since navigation began;
+ * `painted` likewise, at the next frame: what is in the document waits for style sheets.
  */
-globalThis.stopwatch = { selector: "", text: "", at: 0, after: 0, clickedAt: 0 };
+globalThis.stopwatch = { selector: "", text: "", at: 0, after: 0, painted: 0, clickedAt: 0 };
 
 globalThis.watchFor = (selector, text) => {
-  Object.assign(globalThis.stopwatch, { selector, text, at: 0, after: 0 });
+  Object.assign(globalThis.stopwatch, { selector, text, at: 0, after: 0, painted: 0 });
 };
 
 const look = () => {
@@ -14,6 +15,7 @@ const look = () => {
   const isSeen = (element) => element.textContent.includes(text) && element.checkVisibility();
   if (![...document.querySelectorAll(selector)].some(isSeen)) return;
   Object.assign(globalThis.stopwatch, { at: Date.now(), after: performance.now() });
+  requestAnimationFrame(() => (globalThis.stopwatch.painted = performance.now()));
 };
 
 const changes = { subtree: true, childList: true, attributes: true, characterData: true };

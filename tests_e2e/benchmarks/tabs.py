@@ -30,6 +30,7 @@ SEEN = 'stopwatch.at > 0'
 TABS = (2, 10)
 LONGEST_LOGOUT = 1.5  # times the floor
 LONGEST_RELOAD = 1.0
+LONGEST_VISIT = 1.3
 
 
 @dataclass
@@ -79,6 +80,12 @@ class Site:
         self.tabs[0].wait_for_function(SEEN)
         return float(self.tabs[0].evaluate('stopwatch.after'))
 
+    def visit_ms(self, path: str) -> float:
+        """Open a page in the first tab; return when what it is for has been painted."""
+        self.tabs[0].goto(self.url + path, wait_until='commit')
+        self.tabs[0].wait_for_function('stopwatch.painted > 0')
+        return float(self.tabs[0].evaluate('stopwatch.painted'))
+
     def forget_files(self) -> None:
         """Empty the browser's cache."""
         session: CDPSession = self.context.new_cdp_session(self.tabs[0])
@@ -112,6 +119,7 @@ def main() -> None:
         for tabs in TABS:
             for is_cold in (False, True):
                 print(_reload(browser, server, nicegui, tabs, rounds, is_cold), flush=True)
+        print(_visit(browser, server, static, rounds), flush=True)
         print(_head_start(browser, server, rounds))
         print(count_expiry(browser, server, max(TABS)))
 
@@ -160,6 +168,22 @@ def _reload(
             if is_cold:
                 site.forget_files()
             sample.add(_took(site.reload_ms()))
+    ours.context.close()
+    floor.context.close()
+    return line
+
+
+def _visit(browser: Browser, server: Server, floor_url: str, rounds: int) -> Line:
+    """Measure from the navigation's start to the user's name, beside a page with one fetch."""
+    line = Line('server-rendered page to the name on screen', LONGEST_VISIT)
+    ours, floor = Site(browser, server.url, 1), Site(browser, floor_url, 1)
+    person = Person()
+    person.register(ours.tabs[0], server.url)
+    ours.tabs[0].add_init_script(f'watchFor("h1", "{person.name}")')
+    floor.tabs[0].add_init_script('watchFor("h1", "Robin")')
+    for _ in range(rounds):
+        line.ours.add(_took(ours.visit_ms('/profile')))
+        line.floor.add(_took(floor.visit_ms('/hello')))
     ours.context.close()
     floor.context.close()
     return line
