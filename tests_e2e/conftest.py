@@ -17,6 +17,7 @@ from auth.tests.postgres import Postgres, own_schema
 from . import bfcache, browsers, counts
 from .people import Person
 from .server import Server, running_server
+from .wire import WireBrowser
 
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
@@ -248,3 +249,11 @@ def restoring_context(restoring_browser: Browser) -> Iterator[BrowserContext]:
 def person() -> Person:
     """Somebody new: tests must not meet each other's sessions."""
     return Person()
+
+
+@pytest.fixture
+def grace(server: Server) -> Person:
+    """Somebody else with an account on that server, made at another device."""
+    elsewhere = WireBrowser(server)
+    elsewhere.register()
+    return elsewhere.person

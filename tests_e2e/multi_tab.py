@@ -17,7 +17,6 @@ from .test_coming_back_signed_in import (
 from .test_logout_signs_every_tab_out import test_storage_event_alone_signs_out
 from .test_logout_wins import test_late_answer_revives_nothing
 from .test_signing_in_moves_tabs import (
-    grace,
     test_other_tabs_show_the_new_user,
     test_waiting_tabs_move_on,
 )
@@ -25,7 +24,6 @@ from .test_tabs_refresh_at_once import tell, test_eight_tabs_at_one_instant
 
 __all__ = [
     'either_server',
-    'grace',
     'server_taking_orders',
     'tab',
     'tell',

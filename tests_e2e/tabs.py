@@ -13,9 +13,9 @@ OpenTab = Callable[[], Page]
 
 
 def open_signed_in(open_tab: OpenTab, count: int, server: Server, person: Person) -> list[Page]:
-    """Register in one tab, come back signed in in the others."""
+    """Sign somebody new in in one tab, come back signed in in the others."""
     opened = [open_tab() for _ in range(count)]
-    person.register(opened[0], server.url)
+    person.join(opened[0], server.url)
     for tab in opened[1:]:
         tab.goto(f'{server.url}/dashboard')
     for tab in opened:

@@ -84,11 +84,9 @@ def test_lazy_refreshes_before_a_call_only(
 
 
 def test_hidden_tab_moves_to_the_new_user(
-    tabs: OpenTab, devices: Callable[[], Page], server: Server, person: Person
+    tabs: OpenTab, server: Server, person: Person, grace: Person
 ) -> None:
     """Somebody else signs in: news of that kind is heard in the background too."""
-    grace = Person()
-    grace.register(devices(), server.url)
     hidden, seen = open_signed_in(tabs, 2, server, person)
     hide(hidden)
 
@@ -100,15 +98,13 @@ def test_hidden_tab_moves_to_the_new_user(
 
 
 def test_hidden_tab_that_heard_nothing_finds_out(
-    tabs: OpenTab, devices: Callable[[], Page], server: Server, person: Person
+    tabs: OpenTab, server: Server, person: Person, grace: Person
 ) -> None:
     """Neither tabs nor server could reach it, and its token ran out: it asks when it is looked at."""
-    grace = Person()
-    grace.register(devices(), server.url)
     hidden, seen = tabs(), tabs()
     hidden.context.clock.install()
     make_deaf(hidden)
-    person.register(hidden, server.url)
+    person.join(hidden, server.url)
     hidden.evaluate('auth.sessionEnded = () => {}')
     hide(hidden)
     seen.goto(f'{server.url}/dashboard')

@@ -73,7 +73,7 @@ def test_nothing_is_loaded_from_elsewhere(tabs: OpenTab, server: Server, person:
     tab = tabs()
     hosts: set[str] = set()
     tab.on('request', lambda request: hosts.add(urlsplit(request.url).netloc))
-    person.register(tab, server.url)
+    person.join(tab, server.url)
 
     person.sees_dashboard(tab)
     assert hosts - {''} == {urlsplit(server.url).netloc}
@@ -86,7 +86,7 @@ def test_links_to_the_wrong_place_lead_on(tabs: OpenTab, server: Server, person:
     tab.get_by_role('link', name='Signed in').click()
     sees_login_page(tab)
 
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     tab.get_by_role('link', name='Signed in').click()
 
     person.sees_dashboard(tab)

@@ -95,7 +95,7 @@ def test_dashboards_come_and_go_without_a_trace(
     """Each sign-in draws a dashboard, each logout takes it away with its timers and its listeners."""
     count_leftovers(context)
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [form_of(person), WARM_UP])
     person.sees_dashboard(tab)
     before = left_in(tab)

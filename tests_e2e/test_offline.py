@@ -90,7 +90,7 @@ def test_old_logout_spares_the_next_session(
 def test_ten_seconds_offline_lead_back(tabs: OpenTab, server: Server, person: Person) -> None:
     """The server has forgotten the page meanwhile: it loads anew, where the person was, signed in."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     here = f'{server.url}/dashboard?here'
     tab.goto(here)
     person.sees_dashboard(tab)
@@ -110,7 +110,7 @@ def test_ten_seconds_offline_lead_back(tabs: OpenTab, server: Server, person: Pe
 def test_broken_socket_is_mended(tabs: OpenTab, server: Server, person: Person) -> None:
     """A connection that breaks for a moment costs neither the page nor its binding to the session."""
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     wait_for_trace(tab, 'page.bound')
     tab.evaluate('globalThis.isTheSameDocument = true')
 

@@ -15,14 +15,6 @@ from .traces import wait_for_trace
 LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
 
 
-@pytest.fixture
-def grace(devices: Callable[[], Page], server: Server) -> Person:
-    """Somebody else with an account, made on another device."""
-    grace = Person()
-    grace.register(devices(), server.url)
-    return grace
-
-
 def test_waiting_tabs_move_on(tabs: Callable[[], Page], server: Server, person: Person) -> None:
     """Tabs at the login page, or on their way to a private page, go on as soon as one signs in."""
     at_login, at_private, here = tabs(), tabs(), tabs()
@@ -42,7 +34,7 @@ def test_other_tabs_show_the_new_user(
 ) -> None:
     """Grace signs in where Ada was: no tab goes on showing Ada, not even behind a cover."""
     first, second = tabs(), tabs()
-    person.register(first, server.url)
+    person.join(first, server.url)
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
 
@@ -61,7 +53,7 @@ def deaf(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
     """A tab that hears nothing from other tabs, in which the person has just registered."""
     tab = tabs()
     make_deaf(tab)
-    person.register(tab, server.url)
+    person.join(tab, server.url)
     return tab
 
 
