@@ -31,9 +31,10 @@ _HEAD = (
 _LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
 
 
-def frame(sessions: PageSessions, static_prefix: str, renewal: str) -> None:
+def frame(sessions: PageSessions, static_prefix: str, for_browser: dict[str, str]) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
-    ui.add_head_html(f'<meta name="auth-renewal" content="{renewal}">')
+    for name, content in for_browser.items():
+        ui.add_head_html(f'<meta name="{name}" content="{content}">')
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):

@@ -21,14 +21,17 @@ FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
 
 
-def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> None:
+def install(
+    app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible', transport: str = 'rest'
+) -> None:
     """Add the pages to `app`, which must already have the auth routes.
 
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
+    `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     put_nonce_on_scripts()
-    add_shell(backend, renewal)
+    add_shell(backend, {'auth-renewal': renewal, 'auth-transport': transport})
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
@@ -47,8 +50,11 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
     serve_elsewhere(app)
 
 
-def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
-    """Register the one page there is: navigation never loads a document, so the token survives it."""
+def add_shell(backend: AuthBackend, for_browser: dict[str, str]) -> None:
+    """Register the one page there is: navigation never loads a document, so the token survives it.
+
+    `for_browser` are settings that the token holder reads (auth/browser/start.js).
+    """
     register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
     register_importmap_override('page-address', f'{PREFIX}/page_address.js')
     register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
@@ -60,4 +66,4 @@ def add_shell(backend: AuthBackend, renewal: str = 'visible') -> None:
     @ui.page('/')
     @ui.page('/{_:path}')
     def shell() -> None:
-        frame(sessions, PREFIX, renewal)
+        frame(sessions, PREFIX, for_browser)

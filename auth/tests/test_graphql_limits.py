@@ -193,7 +193,7 @@ def test_crash_is_told_without_its_text(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Shows that clients learn a code, that the log has the cause, and that neither has the document."""
+    """Shows that clients learn a code, the log the cause, and neither the document."""
 
     def crash(*_: object) -> None:
         raise RuntimeError('the lamp is upside down')
