@@ -30,7 +30,7 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
     if settings.faults:
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
-    pages.install(app, backend, renewal=settings.renewal)
+    pages.install(app, backend, renewal=settings.renewal, transport=settings.transport)
     https = settings.resolved_public_url(port).startswith('https://')
     return ResponseHeaders(app, https=https), backend
 
@@ -46,6 +46,8 @@ def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) ->
         access_token_seconds=settings.access_token_seconds,
         password_min_characters=settings.password_min_characters,
         site_name=SITE_NAME,
+        graphql=settings.graphql,
+        graphql_introspection=settings.graphql_introspection,
         attempts=auth.AttemptLimits(
             failures_per_account=settings.failures_per_account,
             failures_per_address=settings.failures_per_address,

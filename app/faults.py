@@ -5,6 +5,8 @@ Only there when the server is started with `--faults`, which it refuses unless i
     PUT /faults
     [{"path": "/auth/refresh", "fault": "drop", "times": 1}]
 
+`path` has the query that comes with it, as in `/graphql?refreshToken`.
+
 | fault | what happens to the next `times` requests to `path` |
 |---|---|
 | `delay` | they wait `seconds` before they are served |
@@ -109,7 +111,7 @@ class Orders:
         self._clock.ahead_seconds = order.ahead_seconds
 
     def take(self, path: str) -> Fault | None:
-        """Find the fault that is due at this path, and count it."""
+        """Find the fault that is due at this address, and count it."""
         for fault in self._ordered:
             if fault.path == path and fault.times > 0:
                 fault.times -= 1
@@ -128,7 +130,7 @@ class Faults:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or make it fail."""
-        fault = self._orders.take(scope['path']) if scope['type'] == 'http' else None
+        fault = self._orders.take(_address(scope)) if scope['type'] == 'http' else None
         if fault is None:
             await self._app(scope, receive, send)
         else:
@@ -167,6 +169,11 @@ class Faults:
 
         await self._app(scope, receive, keep)
         return answer
+
+
+def _address(scope: Scope) -> str:
+    query: str = scope['query_string'].decode()
+    return f'{scope["path"]}?{query}' if query else str(scope['path'])
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

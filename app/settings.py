@@ -70,6 +70,13 @@ class Settings(BaseSettings):
         description='when browsers renew access tokens: ahead of expiry while a tab is visible, '
         'always ahead, or lazily at the next call',
     )
+    graphql: bool = Field(True, description='serve GraphQL at /graphql, beside REST')
+    graphql_introspection: bool = Field(
+        False, description='let anybody read the GraphQL schema: for tools, while developing'
+    )
+    transport: Literal['rest', 'graphql'] = Field(
+        'rest', description='how our own pages sign in, refresh and sign out'
+    )
     password_min_characters: int = Field(
         15, ge=8, le=128, description='least length of a new password, in characters'
     )
@@ -135,6 +142,12 @@ class Settings(BaseSettings):
     def _faults_only_on_loopback(self) -> Settings:
         if self.faults and not self.is_loopback:
             raise ValueError('--faults lets anyone stop the server; it needs a --host on loopback')
+        return self
+
+    @model_validator(mode='after')
+    def _speaks_what_is_served(self) -> Settings:
+        if self.transport == 'graphql' and not self.graphql:
+            raise ValueError('--transport graphql needs --graphql')
         return self
 
     @property

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .problems import MAX_BODY_BYTES, http_problem
 
-OUR_PATHS = ('/auth/', '/api/')
+OUR_PATHS = ('/auth/', '/api/', '/graphql/')
 
 
 class BodyLimit:
@@ -22,7 +22,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless it declares too much."""
         app = self._app
-        if scope['type'] == 'http' and scope['path'].startswith(OUR_PATHS):
+        if scope['type'] == 'http' and f'{scope["path"]}/'.startswith(OUR_PATHS):
             declared = Headers(scope=scope).get('content-length', '')
             if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
                 app = http_problem(413)

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .origin_guard import CLIENT_HEADER
 from .origins import Origins
 
-READABLE_PATHS = ('/auth/', '/api/', '/.well-known/')
+READABLE_PATHS = ('/auth/', '/api/', '/graphql/', '/.well-known/')
 
 
 class ListedOrigins:
@@ -27,5 +27,5 @@ class ListedOrigins:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the headers to its answer."""
-        is_readable = scope['type'] == 'http' and scope['path'].startswith(READABLE_PATHS)
+        is_readable = scope['type'] == 'http' and f'{scope["path"]}/'.startswith(READABLE_PATHS)
         await (self._with_cors if is_readable else self._app)(scope, receive, send)

@@ -6,16 +6,13 @@ They call one another as functions: to FastAPI each dependency of a dependency i
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 
-from . import audit
 from .backend import AuthBackend
 from .caller import Caller
-from .errors import InvalidAccessToken, SessionEnded
+from .presented import identify
 from .sessions import Identity
 
 
@@ -46,26 +43,9 @@ BearerToken = Annotated[str | None, Depends(_bearer_token)]
 
 
 async def _signed_in(request: Request) -> Identity:
-    backend, token = await _backend(request), await _bearer_token(request)
-    if not token:
-        raise InvalidAccessToken
-    return await identify(backend, token, backend.cookie.read(request))
-
-
-async def identify(backend: AuthBackend, token: str, jar: str | None) -> Identity:
-    """Verify an access token *and* that its session lives: a token dies with its session.
-
-    `jar` is the refresh cookie that came along, if any. Raises `InvalidAccessToken`, `SessionEnded`.
-    """
-    try:
-        session_id = backend.access_tokens.session_id(token)
-        return await run_in_threadpool(backend.sessions.require_living, session_id, jar)
-    except InvalidAccessToken:
-        audit.record('token_refused', level=logging.WARNING, why='invalid')
-        raise
-    except SessionEnded as error:
-        audit.record('token_refused', why=error.reason)
-        raise
+    backend = await _backend(request)
+    token, jar = await _bearer_token(request), backend.cookie.read(request)
+    return await identify(backend, token, jar)
 
 
 SignedIn = Annotated[Identity, Depends(_signed_in)]

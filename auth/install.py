@@ -12,6 +12,7 @@ from .backend import AuthBackend, build_backend
 from .body_limit import BodyLimit
 from .browser_files import FOLDER, PREFIX, BrowserFiles
 from .cors import ListedOrigins
+from .graphql_route import add_graphql
 from .origin_guard import OriginGuard
 from .origins import origins
 from .problems import add_problem_handlers
@@ -34,6 +35,8 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
     add_routes(app)
+    if settings.graphql:
+        add_graphql(app, introspection=settings.graphql_introspection)
     app.add_middleware(BodyLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)
@@ -43,7 +46,7 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
 
 
 def add_routes(app: FastAPI) -> None:
-    """Add the HTTP interface alone: enough to describe it."""
+    """Add the REST interface alone: enough to describe it."""
     app.include_router(account_router)
     app.include_router(session_router)
     app.include_router(security_router)

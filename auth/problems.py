@@ -6,6 +6,8 @@ No answer repeats what was sent: a 422 that echoed its input would put passwords
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -77,6 +79,7 @@ _HTTP_PROBLEMS = {
     404: ('not_found', 'There is nothing at this address.'),
     405: ('method_not_allowed', 'This address does not take this method.'),
     413: ('body_too_large', f'The body may have at most {MAX_BODY_BYTES} bytes.'),
+    415: ('unsupported_media_type', 'This address takes application/json only.'),
     421: ('unknown_host', 'This server does not go by that name.'),
 }
 
@@ -95,13 +98,60 @@ _FIELD_SENTENCES = {
 }
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What anybody is told about a condition, in HTTP or otherwise; `details` are for programs."""
+
+    status: HTTPStatus
+    code: str
+    title: str
+    details: dict[str, Any]
+    retry_after_seconds: int | None = None
+
+
+def refusal(error: errors.AuthError) -> Refusal:
+    """Say how a condition is answered; a database that fails is logged here."""
+    status, code, title = _PROBLEMS[type(error)]
+    if isinstance(error, errors.InvalidInput):
+        return Refusal(status, code, title, {'errors': error.fields})
+    if isinstance(error, errors.SessionEnded):
+        return Refusal(status, code, title, {'reason': error.reason})
+    if isinstance(error, errors.TooManyAttempts):
+        return Refusal(status, code, title, {}, error.retry_after_seconds)
+    if isinstance(error, errors.DatabaseUnavailable):  # the cookie stays, the client comes back
+        logging.getLogger('auth').error('The database did not answer: %s', error)
+        return Refusal(status, code, title, {}, RETRY_AFTER_SECONDS)
+    return Refusal(status, code, title, {})
+
+
+def field_sentences(items: Iterable[Any], *, outside: int = 0) -> dict[str, str]:
+    """Say what is wrong with each field that pydantic found; `outside`: names before the field's."""
+    fields = {}
+    for item in items:
+        place = [str(part) for part in item['loc'][outside:]]
+        name = place[0] if place and item['type'] != 'json_invalid' else 'body'
+        fields[name] = _FIELD_SENTENCES.get(item['type'], 'This cannot be accepted.')
+    return fields
+
+
+def spoils_cookie(error: errors.AuthError) -> bool:
+    """Say whether the presented cookie can never work again, and nothing else has taken its place.
+
+    After a logout or a new sign-in the browser has been given another answer already: this one may
+    come late, and must not delete what that one has set.
+    """
+    if isinstance(error, errors.SessionEnded):
+        return error.reason not in {EndReason.LOGOUT, EndReason.REPLACED}
+    return isinstance(error, errors.InvalidRefreshToken)
+
+
 def add_problem_handlers(app: FastAPI, cookie: RefreshCookie) -> None:
     """Register the handlers for everything that may go wrong on an auth route."""
 
     async def auth_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.AuthError)  # noqa: S101
         response = _of_auth_error(error)
-        if request.url.path == REFRESH_PATH and _spoils_cookie(error):
+        if request.url.path == REFRESH_PATH and spoils_cookie(error):
             cookie.delete(response)
         return response
 
@@ -121,42 +171,19 @@ def http_problem(status: int) -> JSONResponse:
     return problem(status, *_HTTP_PROBLEMS.get(status, ('error', 'This cannot be done.')))
 
 
-def _spoils_cookie(error: errors.AuthError) -> bool:
-    """Say whether the presented cookie can never work again, and nothing else has taken its place.
-
-    After a logout or a new sign-in the browser has been given another answer already: this one may
-    come late, and must not delete what that one has set.
-    """
-    if isinstance(error, errors.SessionEnded):
-        return error.reason not in {EndReason.LOGOUT, EndReason.REPLACED}
-    return isinstance(error, errors.InvalidRefreshToken)
-
-
 def _of_auth_error(error: errors.AuthError) -> JSONResponse:
-    status, code, title = _PROBLEMS[type(error)]
-    if isinstance(error, errors.InvalidInput):
-        return problem(status, code, title, errors=error.fields)
-    if isinstance(error, errors.SessionEnded):
-        return problem(status, code, title, reason=error.reason)
-    response = problem(status, code, title)
-    if isinstance(error, errors.TooManyAttempts):
-        response.headers['Retry-After'] = str(error.retry_after_seconds)
+    refused = refusal(error)
+    response = problem(refused.status, refused.code, refused.title, **refused.details)
+    if refused.retry_after_seconds is not None:
+        response.headers['Retry-After'] = str(refused.retry_after_seconds)
     if isinstance(error, errors.InvalidAccessToken):
         response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'  # RFC 6750, 3
-    if isinstance(error, errors.DatabaseUnavailable):  # the cookie stays, the client comes back
-        logging.getLogger('auth').error('The database did not answer: %s', error)
-        response.headers['Retry-After'] = str(RETRY_AFTER_SECONDS)
     return response
 
 
 async def _invalid_input(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    fields = {}
-    for item in error.errors():
-        place = [str(part) for part in item['loc'][1:]]
-        name = place[0] if place and item['type'] != 'json_invalid' else 'body'
-        fields[name] = _FIELD_SENTENCES.get(item['type'], 'This cannot be accepted.')
-    return _of_auth_error(errors.InvalidInput(fields))
+    return _of_auth_error(errors.InvalidInput(field_sentences(error.errors(), outside=1)))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

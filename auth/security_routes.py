@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response, status
 from fastapi.concurrency import run_in_threadpool
 
+from .answers import device_out
 from .backend import AuthBackend
 from .dependencies import Backend, SignedIn
-from .devices import Device
 from .documented import ALWAYS, SIGNED_IN, SIGNED_IN_AND_THROTTLED, problems
 from .problems import MAX_BODY_BYTES
 from .schemas import DeletionForm, DeviceOut, PasswordForm, TokenSet
-from .sessions import Identity
 from .token_set import token_set
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
@@ -24,7 +22,7 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 async def sessions(identity: SignedIn, backend: Backend) -> list[DeviceOut]:
     """List where the user is signed in, the session used last first."""
     devices = await run_in_threadpool(backend.devices.of_user, identity)
-    return [_device_out(device, identity) for device in devices]
+    return [device_out(device, identity) for device in devices]
 
 
 @router.delete(
@@ -75,9 +73,3 @@ def _gone(backend: AuthBackend, *, delete_cookie: bool) -> Response:
     if delete_cookie:
         backend.cookie.delete(response)
     return response
-
-
-def _device_out(device: Device, identity: Identity) -> DeviceOut:
-    values = asdict(device)
-    session_id = values.pop('session_id')
-    return DeviceOut(id=session_id, is_this_device=session_id == identity.session_id, **values)

@@ -15,11 +15,10 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from . import presented
 from .backend import AuthBackend
-from .dependencies import identify
+from .caller import Caller
 from .errors import AuthError, DatabaseUnavailable, SessionEnded
-from .rotation import Refreshed
-from .session_routes import refresh_presented
 from .sessions import Identity, IssuedSession
 
 # Set by the browser's half while the server has not heard of a logout (pending_logout.js).
@@ -94,9 +93,9 @@ class RefreshOnVisit:
             return None
         address = request.client.host if request.client else ''
         try:
-            refreshed: Refreshed = await run_in_threadpool(refresh_presented, backend, jar, address)
+            refreshed = await presented.refresh(backend, Caller(jar, '', address))
             token = backend.access_tokens.issue(refreshed.issued.identity)
-            identity = await identify(backend, token, jar=None)
+            identity = await presented.identify(backend, token, jar=None)
         except AuthError:
             return None
         request.scope[_VISITOR] = Visitor(identity, token)

@@ -41,10 +41,14 @@ def pages_of(backend: AuthBackend) -> dict[str, PrivatePage]:
 
 
 def frame(
-    sessions: PageSessions, private_here: dict[str, PrivatePage], static_prefix: str, renewal: str
+    sessions: PageSessions,
+    private_here: dict[str, PrivatePage],
+    static_prefix: str,
+    for_browser: dict[str, str],
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
-    ui.add_head_html(f'<meta name="auth-renewal" content="{renewal}">')
+    for name, content in for_browser.items():
+        ui.add_head_html(f'<meta name="{name}" content="{content}">')
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):

@@ -32,14 +32,18 @@ FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
 
 
-def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> None:
+def install(
+    app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible', transport: str = 'rest'
+) -> None:
     """Add the pages to `app`, which must already have the auth routes.
 
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
+    `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     put_nonce_on_scripts()
-    private_here = add_shell(backend, renewal)
+    for_browser = {'auth-renewal': renewal, 'auth-transport': transport}
+    private_here = add_shell(backend, for_browser)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
@@ -59,10 +63,11 @@ def install(app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible') -> 
     serve_elsewhere(app, RefreshOnVisit(nicegui_app, backend, rendered))
 
 
-def add_shell(backend: AuthBackend, renewal: str = 'visible') -> dict[str, PrivatePage]:
+def add_shell(backend: AuthBackend, for_browser: dict[str, str]) -> dict[str, PrivatePage]:
     """Register the one page there is: navigation never loads a document, so the token survives it.
 
-    Return the private pages inside it, by path.
+    `for_browser` are settings that the token holder reads (auth/browser/start.js). Return the private
+    pages inside, by path.
     """
     register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
     register_importmap_override('page-address', f'{PREFIX}/page_address.js')
@@ -76,7 +81,7 @@ def add_shell(backend: AuthBackend, renewal: str = 'visible') -> dict[str, Priva
     @ui.page('/')
     @ui.page('/{_:path}')
     def shell(request: Request) -> Awaitable[None] | None:
-        frame(sessions, private_here, PREFIX, renewal)
+        frame(sessions, private_here, PREFIX, for_browser)
         page, somebody = private_here.get(request.url.path), visitor(request)
         if somebody is None or not isinstance(page, ServerRenderedPage):
             return None

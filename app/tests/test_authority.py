@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ AUTHORITY = {
     'POST /auth/register': Line(201, 201, 201, _new_account),
     'POST /auth/login': Line(401, 401, 401, _wrong_password),
     'POST /auth/logout': Line(204, 204, 204),
+    'POST /graphql': Line(200, 200, 200, lambda _: {'query': '{ __typename }'}),
     # With a cookie, for its session.
     'POST /auth/refresh': Line(401, 200, 200),
     # With an access token, for its session and its user.
@@ -96,6 +98,22 @@ AUTHORITY = {
     # Tests only: not there unless the server is started with --faults.
     'PUT /faults': Line(422, 422, 422),
     'PUT /faults/clock': Line(422, 422, 422),
+}
+
+
+TOKENS = '{ accessToken user { email } session { id } }'
+
+# What `POST /graphql` can be asked, and the status that REST would have for the answer.
+GRAPHQL = {
+    'query me { message user { email } sessionId }': Line(401, 200, 200),
+    'query sessions { id address }': Line(401, 200, 200),
+    f'mutation register(EMAIL, PASSWORD, name: "Grace") {TOKENS}': Line(
+        200, 200, 200, _new_account
+    ),
+    f'mutation login(EMAIL, PASSWORD) {TOKENS}': Line(401, 401, 401, _wrong_password),
+    f'mutation refreshToken {TOKENS}': Line(401, 200, 200),
+    'mutation logout': Line(200, 200, 200),
+    'mutation logoutEverywhere': Line(401, 200, 200),
 }
 
 
@@ -121,23 +139,69 @@ def test_every_route_has_a_line(served: ResponseHeaders) -> None:
 def test_route_obeys_its_line(route: str, client: TestClient) -> None:
     """Nobody, another user, then the user; until then the user has lost and gained nothing."""
     line = AUTHORITY[route]
+
+    def call(caller: Somebody, user: Somebody) -> Response:
+        method, path = route.replace('{session_id}', user.session_id).split()
+        return caller.call(method, path, line.body(user) if line.body else None)
+
+    obeys(line, call, client)
+
+
+def test_every_operation_has_a_line(served: ResponseHeaders) -> None:
+    """Whoever adds something to GraphQL says who may ask for it."""
+    assert isinstance(served.app, FastAPI)
+    schema = served.app.state.auth_graphql.as_str()
+    operations = {
+        f'{kind.lower()} {name}'
+        for kind in ('Query', 'Mutation')
+        for name in re.findall(
+            r'^  (\w+)', schema.partition(f'type {kind} {{')[2].partition('}')[0], re.M
+        )
+    }
+
+    assert operations == {re.match(r'\w+ \w+', each)[0] for each in GRAPHQL}  # type: ignore[index]
+
+
+@pytest.mark.parametrize('operation', GRAPHQL)
+def test_operation_obeys_its_line(operation: str, client: TestClient) -> None:
+    """The same over GraphQL."""
+    line = GRAPHQL[operation]
+
+    def call(caller: Somebody, user: Somebody) -> Response:
+        form = line.body(user) if line.body else {}
+        kind, selection = operation.split(maxsplit=1)
+        for name in ('email', 'password'):
+            selection = selection.replace(name.upper(), f'{name}: "{form.get(name)}"')
+        return caller.call('POST', '/graphql', {'query': f'{kind} {{ {selection} }}'})
+
+    obeys(line, call, client)
+
+
+def obeys(line: Line, call: Callable[[Somebody, Somebody], Response], client: TestClient) -> None:
+    """Check what a call says to nobody, to another user, and to the user whom it is about."""
     user, other, nobody = (Somebody(client) for _ in range(3))
     user.register()
     other.register()
-    method, path = route.replace('{session_id}', user.session_id).split()
 
     def status(caller: Somebody) -> int:
-        answer = caller.call(method, path, line.body(user) if line.body else None)
+        answer = call(caller, user)
         if caller is not user:
             assert user.email not in answer.text
             assert user.session_id not in answer.text
-        return answer.status_code
+        return status_over_rest(answer)
 
     assert status(nobody) == line.nobody
     assert status(other) == line.other
     assert user.call('GET', '/api/me', None).json()['session_id'] == user.session_id
     assert len(user.call('GET', '/auth/sessions', None).json()) == 1
     assert status(user) == line.user
+
+
+def status_over_rest(answer: Response) -> int:
+    """Return the status of an answer, or that of the refusal in it."""
+    if answer.url.path == '/graphql' and answer.json()['data'] is None:
+        return int(answer.json()['errors'][0]['extensions']['status'])
+    return answer.status_code
 
 
 @pytest.mark.checklist('V8.3.1')

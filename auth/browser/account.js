@@ -6,9 +6,11 @@
 import { LONGEST_REQUEST_MS, problemOf } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
+import { asItIs } from "./rest.js";
 
 /** @import { TabSession } from "./tab_session.js" */
-/** @import { TokenSet } from "./api.js" */
+/** @import { Api, Call, TokenSet } from "./api.js" */
+/** @import { Around } from "./call_api.js" */
 
 /**
  * Checking a password takes its time when many do at once.
@@ -23,7 +25,7 @@ export class Account {
 
   /**
    * @param {TabSession} tab
-   * @param {URL} api
+   * @param {Api} api
    */
   constructor(tab, api) {
     this.#tab = tab;
@@ -32,7 +34,7 @@ export class Account {
 
   /** End every session of this user, on every device. */
   logoutEverywhere() {
-    return this.#end("/auth/logout-all", "logout_everywhere");
+    return this.#end(this.#api.call("logoutEverywhere"), "logout_everywhere");
   }
 
   /**
@@ -40,7 +42,7 @@ export class Account {
    * @param {{password: string}} form
    */
   delete(form) {
-    return this.#end("/auth/delete-account", "account_deleted", form);
+    return this.#end(asRest("/auth/delete-account", form), "account_deleted");
   }
 
   /**
@@ -49,34 +51,42 @@ export class Account {
    */
   async changePassword(form) {
     const sid = this.#tab.session?.id;
-    const response = await this.#post("/auth/password", form);
+    const response = await this.#post(asRest("/auth/password", form));
     const answer = /** @type {TokenSet} */ (await response.json());
     if (this.#tab.session?.id === sid) this.#tab.accept(answer);
   }
 
   /**
-   * @param {string} path
+   * @param {Call} call
    * @param {string} reason
-   * @param {object} [form]
    */
-  async #end(path, reason, form) {
+  async #end(call, reason) {
     const sid = this.#tab.session?.id ?? null;
-    await this.#post(path, form);
+    await this.#post(call);
     this.#tab.leave(reason);
     this.#tab.tell({ kind: "logout", sid, reason });
   }
 
-  /**
-   * @param {string} path
-   * @param {object} [form]
-   */
-  async #post(path, form) {
+  /** @param {Call} call */
+  async #post({ path, json, read }) {
     const headers = { "Content-Type": "application/json" };
-    const body = form && JSON.stringify(form);
+    const body = json && JSON.stringify(json);
     const signal = AbortSignal.timeout(LONGEST_REQUEST_MS);
     const init = { method: "POST", headers, body, signal, keepalive: true };
-    const response = await callApi(this.#tab, this.#api, path, init, patiently);
+    /** @type {Around} */
+    const patientlyRead = (work) => patiently(async () => read(await work()));
+    const response = await callApi(this.#tab, this.#api, path, init, patientlyRead);
     if (!response.ok) throw await problemOf(response);
     return response;
   }
+}
+
+/**
+ * A call that is there over REST only.
+ * @param {string} path
+ * @param {object} json
+ * @returns {Call}
+ */
+function asRest(path, json) {
+  return { path, json, read: asItIs };
 }

@@ -1,6 +1,10 @@
 /**
- * HTTP to the auth backend: one call, one answer or one `ApiError`. No state, no token of its own.
+ * HTTP to the auth backend: one call, one answer or one `ApiError`. No state, no token of its own. How
+ * a call is put, rest.js and graphql.js say.
  */
+
+import { graphql } from "./graphql.js";
+import { rest } from "./rest.js";
 
 /** A request is given up after this time; those who wait for it have less patience (exclusive.js). */
 export const LONGEST_REQUEST_MS = 30_000;
@@ -20,6 +24,23 @@ const SESSION_IS_OVER = new Set(["no_session", "invalid", "session_ended"]);
  * @typedef {{access_token: string, expires_in: number, outcome: string, user: User,
  *   session: Session}} TokenSet
  */
+
+/**
+ * A call on its way: `read` gives its answer the form that it has over REST.
+ * @typedef {"register" | "login" | "refreshToken" | "logout" | "logoutEverywhere"} Operation
+ * @typedef {{path: string, json?: object, read: (answer: Response) => Promise<Response>}} Call
+ * @typedef {keyof typeof TRANSPORTS} TransportName
+ */
+
+const TRANSPORTS = { rest, graphql };
+
+/**
+ * @param {string | null | undefined} text
+ * @returns {TransportName}
+ */
+export function toTransport(text) {
+  return text === "graphql" ? text : "rest";
+}
 
 /** A call that brought no usable answer: refused, unreachable, or not from our server at all. */
 export class ApiError extends Error {
@@ -42,49 +63,73 @@ export class ApiError extends Error {
   }
 }
 
-/**
- * Post to the auth backend and return the parsed answer.
- *
- * `keepalive` lets the request outlive the page: without it, a reload during a refresh throws the
- * rotated cookie away after the server has rotated.
- *
- * @param {URL} url
- * @param {{json?: object, token?: string, keepalive?: boolean}} [options]
- * @returns {Promise<any>}
- * @throws {ApiError}
- */
-export async function post(url, { json, token, keepalive = false } = {}) {
-  const headers = new Headers([CLIENT_HEADER]);
-  if (json) headers.set("Content-Type", "application/json");
-  if (token) headers.set("Authorization", `Bearer ${token}`);
-  const response = await reach(url, {
-    method: "POST",
-    headers,
-    body: json && JSON.stringify(json),
-    keepalive,
-    credentials: "include",
-    cache: "no-store",
-    redirect: "error",
-    signal: AbortSignal.timeout(LONGEST_REQUEST_MS),
-  });
-  if (response.status === 204) return null;
-  const content = await parse(response);
-  if (response.ok && content) return content;
-  throw await problemOf(response, content);
-}
+/** The auth backend at its origin, spoken to over the transport that was chosen. */
+export class Api {
+  #transport;
 
-/**
- * Post where the answer must be a token set; whatever else comes is no answer of ours.
- * @param {URL} url
- * @param {object} [json]
- * @returns {Promise<TokenSet>}
- * @throws {ApiError}
- */
-export async function postForTokens(url, json) {
-  const answer = await post(url, { json, keepalive: true });
-  const isTokenSet = typeof answer?.access_token === "string" && answer.session?.id && answer.user?.id;
-  if (!isTokenSet) throw new ApiError({ code: "unexpected_answer" });
-  return answer;
+  /**
+   * @param {URL} url
+   * @param {TransportName} transport
+   */
+  constructor(url, transport) {
+    this.url = url;
+    this.#transport = TRANSPORTS[transport];
+  }
+
+  /**
+   * @param {Operation} operation
+   * @param {object} [form]
+   */
+  call(operation, form) {
+    return this.#transport(operation, form);
+  }
+
+  /**
+   * Post to the auth backend and return the parsed answer.
+   *
+   * `keepalive` lets the request outlive the page: without it, a reload during a refresh throws the
+   * rotated cookie away after the server has rotated.
+   *
+   * @param {Operation} operation
+   * @param {object} [form]
+   * @returns {Promise<any>}
+   * @throws {ApiError}
+   */
+  async post(operation, form) {
+    const { path, json, read } = this.call(operation, form);
+    const headers = new Headers([CLIENT_HEADER]);
+    if (json) headers.set("Content-Type", "application/json");
+    const answer = await reach(new URL(path, this.url), {
+      method: "POST",
+      headers,
+      body: json && JSON.stringify(json),
+      keepalive: true,
+      credentials: "include",
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(LONGEST_REQUEST_MS),
+    });
+    const response = await read(answer);
+    if (response.status === 204) return null;
+    const content = await parse(response);
+    if (response.ok && content) return content;
+    throw await problemOf(response, content);
+  }
+
+  /**
+   * Post where the answer must be a token set; whatever else comes is no answer of ours.
+   * @param {Operation} operation
+   * @param {object} [form]
+   * @returns {Promise<TokenSet>}
+   * @throws {ApiError}
+   */
+  async postForTokens(operation, form) {
+    const answer = await this.post(operation, form);
+    const isTokenSet =
+      typeof answer?.access_token === "string" && answer.session?.id && answer.user?.id;
+    if (!isTokenSet) throw new ApiError({ code: "unexpected_answer" });
+    return answer;
+  }
 }
 
 /**

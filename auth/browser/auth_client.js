@@ -4,7 +4,7 @@
  */
 
 import { Account } from "./account.js";
-import { LONGEST_REQUEST_MS, postForTokens } from "./api.js";
+import { Api, LONGEST_REQUEST_MS } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 import * as pendingLogout from "./pending_logout.js";
@@ -28,12 +28,13 @@ export class AuthClient extends EventTarget {
   trace;
 
   /**
-   * @param {{api?: string, renewal?: import("./renewal.js").Strategy}} [options] `api`: the auth
-   *   backend's origin, if not the page's own
+   * @param {{api?: string, renewal?: import("./renewal.js").Strategy,
+   *   transport?: import("./api.js").TransportName}} [options] `api`: the auth backend's origin, if not
+   *   the page's own
    */
-  constructor({ api = location.origin, renewal = "visible" } = {}) {
+  constructor({ api = location.origin, renewal = "visible", transport = "rest" } = {}) {
     super();
-    this.#api = new URL(api);
+    this.#api = new Api(new URL(api), transport);
     this.#tab = new TabSession(this.#api, this, renewal);
     this.account = new Account(this.#tab, this.#api);
     this.token = this.#tab.token;
@@ -75,7 +76,7 @@ export class AuthClient extends EventTarget {
    * @param {Form} form
    */
   login(form) {
-    return this.#signIn("/auth/login", form);
+    return this.#signIn("login", form);
   }
 
   /**
@@ -83,7 +84,7 @@ export class AuthClient extends EventTarget {
    * @param {Form} form
    */
   register(form) {
-    return this.#signIn("/auth/register", form);
+    return this.#signIn("register", form);
   }
 
   /** Sign this browser out, every tab of it; without a network the server hears of it later. */
@@ -121,14 +122,14 @@ export class AuthClient extends EventTarget {
   }
 
   /**
-   * @param {string} path
+   * @param {"login" | "register"} operation
    * @param {Form} form
    */
-  async #signIn(path, form) {
+  async #signIn(operation, form) {
     const epoch = this.#tab.newEpoch();
     const answer = await exclusively(async () => {
       const pending = pendingLogout.pendingId();
-      const tokens = await postForTokens(new URL(path, this.#api), form);
+      const tokens = await this.#api.postForTokens(operation, form);
       pendingLogout.forget(pending);
       return tokens;
     }, LONGEST_REQUEST_MS);

@@ -2,6 +2,7 @@
 
 import { ApiError, problemOf } from "./api.js";
 
+/** @import { Api } from "./api.js" */
 /** @import { TabSession } from "./tab_session.js" */
 /** @typedef {(work: () => Promise<Response>) => Promise<Response>} Around */
 
@@ -9,7 +10,7 @@ import { ApiError, problemOf } from "./api.js";
  * Call the API with the access token: renewed first if due, retried once after a 401. A second 401
  * with one of our own codes signs this tab out; a stranger's 401 does not.
  * @param {TabSession} tab
- * @param {URL} api
+ * @param {Api} api
  * @param {string} path
  * @param {RequestInit} init
  * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
@@ -17,8 +18,8 @@ import { ApiError, problemOf } from "./api.js";
  * @throws {ApiError} if nobody is signed in, or no server can be reached
  */
 export async function callApi(tab, api, path, init, around = (work) => work()) {
-  const url = new URL(path, api);
-  if (url.origin !== api.origin) throw new TypeError("Access tokens go to the API only.");
+  const url = new URL(path, api.url);
+  if (url.origin !== api.url.origin) throw new TypeError("Access tokens go to the API only.");
   const sid = tab.session?.id ?? null;
   if (tab.isDue) {
     tab.trace.add("api.refreshed");

@@ -3,10 +3,11 @@
  * and the next start of the browser, knows not to sign in silently before the server has been told.
  */
 
-import { ApiError, post } from "./api.js";
+import { ApiError } from "./api.js";
 import { exclusively } from "./exclusive.js";
 import { randomId, readNote, writeNote } from "./tabs.js";
 
+/** @import { Api } from "./api.js" */
 /** @import { TabSession } from "./tab_session.js" */
 /** @import { Trace } from "./trace.js" */
 
@@ -33,7 +34,7 @@ export function pendingId() {
  * Sign this browser out. The order matters: first nothing here can act any more, then the other tabs
  * are told, then the server.
  * @param {TabSession} tab
- * @param {URL} api
+ * @param {Api} api
  */
 export async function logout(tab, api) {
   begin();
@@ -76,7 +77,7 @@ function tellServer(seconds) {
 /**
  * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout.
  * Without a network the note stays, and the next try comes by itself.
- * @param {URL} api
+ * @param {Api} api
  * @param {Trace} trace
  */
 export async function finish(api, trace) {
@@ -85,7 +86,7 @@ export async function finish(api, trace) {
   try {
     await exclusively(async () => {
       if (!id || pendingId() !== id) return; // another tab was faster, or someone signed in
-      await post(new URL("/auth/logout", api), { keepalive: true });
+      await api.post("logout");
       forget(id);
       trace.add("logout.sent");
     });

@@ -3,12 +3,12 @@
  * One request at a time in this tab, one at a time in this browser (exclusive.js).
  */
 
-import { ApiError, postForTokens } from "./api.js";
+import { ApiError } from "./api.js";
 import { exclusively } from "./exclusive.js";
 import { Expiry } from "./expiry.js";
 import { pendingId } from "./pending_logout.js";
 
-/** @import { TokenSet } from "./api.js" */
+/** @import { Api, TokenSet } from "./api.js" */
 /** @import { Trace } from "./trace.js" */
 
 const FIRST_RETRY_MS = 1_000;
@@ -51,19 +51,19 @@ export class Renewal {
   /** @type {number[]} when refreshes began, for the loop breaker */
   #begun = [];
   #strategy;
-  #url;
+  #api;
   #trace;
   #owner;
 
   /**
-   * @param {URL} api
+   * @param {Api} api
    * @param {Trace} trace
    * @param {Strategy} strategy
    * @param {Owner} owner
    */
   constructor(api, trace, strategy, owner) {
     this.#strategy = strategy;
-    this.#url = new URL("/auth/refresh", api);
+    this.#api = api;
     this.#trace = trace;
     this.#owner = owner;
   }
@@ -131,7 +131,7 @@ export class Renewal {
       const answer = await exclusively(async (waitedMs) => {
         this.#trace.add("refresh.waited", { ms: waitedMs });
         // A logout that the server has not heard of forbids to come back by its cookie.
-        return isLate() || pendingId() ? null : postForTokens(this.#url);
+        return isLate() || pendingId() ? null : this.#api.postForTokens("refreshToken");
       });
       if (isLate() || !answer) return;
       this.#trace.add(`refresh.${answer.outcome}`, { generation: answer.session.generation });

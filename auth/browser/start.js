@@ -5,13 +5,18 @@
  * `auth` is a global too, for the curious at the console: it gives nothing away.
  */
 
+import { toTransport } from "./api.js";
 import { AuthClient } from "./auth_client.js";
 import { toStrategy } from "./renewal.js";
 
 export { socketTicket } from "./socket_ticket.js";
 
-const renewal = document.querySelector('meta[name="auth-renewal"]')?.getAttribute("content");
+/** @param {string} name */
+const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttribute("content");
 
-export const auth = new AuthClient({ renewal: toStrategy(renewal) });
+export const auth = new AuthClient({
+  renewal: toStrategy(setting("auth-renewal")),
+  transport: toTransport(setting("auth-transport")),
+});
 Object.assign(globalThis, { auth });
 auth.start();

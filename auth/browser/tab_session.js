@@ -10,7 +10,7 @@ import { TabToken } from "./tab_token.js";
 import { Tabs } from "./tabs.js";
 import { Trace } from "./trace.js";
 
-/** @import { Session, TokenSet, User } from "./api.js" */
+/** @import { Api, Session, TokenSet, User } from "./api.js" */
 /** @import { Message } from "./tabs.js" */
 /** @typedef {"loading" | "signed-in" | "signed-out" | "reconnecting"} State */
 
@@ -30,7 +30,7 @@ export class TabSession {
   #renewal;
 
   /**
-   * @param {URL} api
+   * @param {Api} api
    * @param {EventTarget} events gets the `state` and `trace` events
    * @param {import("./renewal.js").Strategy} strategy
    */

@@ -55,7 +55,7 @@ async def ada(backend: auth.AuthBackend) -> auth.Identity:
 async def user(backend: auth.AuthBackend) -> AsyncIterator[User]:
     """A simulated user who can open pages."""
     async with user_simulation() as user:
-        add_shell(backend)
+        add_shell(backend, {})
         yield user
 
 
