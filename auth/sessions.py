@@ -6,27 +6,23 @@ Methods that take a connection run inside the caller's transaction.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from . import audit
 from .caller import Caller
 from .database import Database
-from .errors import DatabaseUnavailable, InvalidRefreshToken, SessionEnded
+from .errors import InvalidRefreshToken, SessionEnded
 from .models import (
     ADDRESS_CHARACTERS,
-    IS_LIVE,
     USER_AGENT_CHARACTERS,
-    RefreshToken,
     Session,
 )
 from .refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
 from .session_rows import (
-    NOW,
     SID,
     EndReason,
     add_leaf,
@@ -36,6 +32,7 @@ from .session_rows import (
     select_sessions,
 )
 from .settings import SessionLimits
+from .storage_evidence import StorageEvidence
 
 MOST_IDS_IN_A_QUERY = 500
 
@@ -43,16 +40,6 @@ EndedListener = Callable[[str, str], None]
 
 _START = insert(Session)
 _SALT = select(Session.salt).where(Session.id == SID)
-_NOTE_SEEN = (
-    update(RefreshToken)
-    .where(
-        RefreshToken.session_id == SID,
-        RefreshToken.generation == bindparam('presented'),
-        RefreshToken.seen_at.is_(None),
-        IS_LIVE,
-    )
-    .values(seen_at=NOW)
-)
 
 
 @dataclass(frozen=True)
@@ -94,6 +81,7 @@ class Sessions:
         self._tokens = tokens
         self._limits = limits
         self._clock = clock
+        self._evidence = StorageEvidence(database, tokens, limits)
         self._listeners: list[EndedListener] = []
 
     def on_ended(self, listener: EndedListener) -> None:
@@ -142,12 +130,12 @@ class Sessions:
         """Return who the session belongs to.
 
         `jar` is the refresh cookie that came with the same request, if any: its return shows that
-        the browser has stored it (see `_note_seen`). Raises `SessionEnded`.
+        the browser has stored it (storage_evidence.py). Raises `SessionEnded`.
         """
         with self._database.read() as connection:
             row = self.demand_living(connection, session_id)
         if jar:
-            self._note_seen(row, jar)
+            self._evidence.note(row, jar, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
 
     def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
@@ -217,24 +205,3 @@ class Sessions:
         if salt is None or not self._tokens.is_genuine(token, salt):
             return None
         return token.session_id
-
-    def _note_seen(self, row: Row[Any], jar: str) -> None:
-        """Mark the leaf as seen if the jar holds it and it is old enough to prove storage.
-
-        Evidence may be lost, an answer may not: if this cannot be written now, the next call will.
-        """
-        now = self._clock()
-        if (
-            row.leaf_seen_at is not None
-            or row.leaf_issued_at > now - self._limits.seen_after_seconds
-        ):
-            return
-        try:
-            token = parse(jar)
-        except InvalidRefreshToken:
-            return
-        is_leaf = (token.session_id, token.generation) == (row.id, row.leaf_generation)
-        if is_leaf and self._tokens.is_genuine(token, row.salt):
-            values = {'sid': row.id, 'presented': token.generation, 'now': now}
-            with contextlib.suppress(DatabaseUnavailable), self._database.write() as connection:
-                connection.execute(_NOTE_SEEN, values)
