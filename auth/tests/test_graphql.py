@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,16 @@ def graphql(app: FastAPI, backend: AuthBackend) -> Iterator[GraphqlBrowser]:
     """Give a browser that speaks GraphQL."""
     with TestClient(app, base_url=ORIGIN) as client:
         yield GraphqlBrowser(client)
+
+
+@pytest.mark.databases('sqlite')
+def test_documented_schema_is_the_one_served(app: FastAPI, backend: AuthBackend) -> None:
+    """Shows that whoever writes a document by the docs writes one that fits."""
+    page = (Path(__file__).parents[2] / 'docs' / 'graphql.md').read_text(encoding='utf-8')
+
+    assert re.findall('```graphql\n(.*?)\n```', page, re.DOTALL) == [
+        app.state.auth_graphql.as_str()
+    ]
 
 
 def snake_case(content: Any) -> Any:
