@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from .clock import DAY, MINUTE, Clock
 from .faults import Fault
 from .graphql import GraphqlBrowser
 from .stored import Stored
+from .test_logging import everything
 
 WRONG = 'nobody has this as a password'
 FAILURES = 3
@@ -311,6 +313,24 @@ def test_failing_database_is_to_be_asked_again(
         assert refusal(failed) == expected
         assert 'Set-Cookie' not in failed.headers
         assert result(repeated)
+
+
+@pytest.mark.databases('sqlite')
+def test_log_has_no_secret(
+    graphql: GraphqlBrowser, ada: Account, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Shows, at DEBUG and over good news and bad, that the log names users by their ids only."""
+    caplog.set_level(logging.DEBUG)
+    secrets = {ada.email, ada.password, WRONG}
+    for act in (repeat, repeat, wrong_password, after_replacement, replay, after_logout_everywhere):
+        act(graphql, ada, clock)
+        graphql.log_in(ada)
+        secrets |= {graphql.access_token, graphql.jar, graphql.jar.rpartition('.')[2]}
+    user_id = result(graphql.me())['user']['id']
+
+    log = everything(caplog)
+    assert user_id in log
+    assert [secret for secret in secrets if secret in log] == []
 
 
 @pytest.mark.databases('sqlite')
