@@ -110,7 +110,7 @@ async def _execute(schema: Schema, document: Document, asked: Asked) -> dict[str
 def _error_out(error: GraphQLError) -> dict[str, Any]:
     """Say what went wrong. GraphQL's own sentences quote the document, and passwords with it."""
     if not error.path:
-        places = [place._asdict() for place in error.locations or []]
+        places = [place.formatted for place in error.locations or []]
         return _error(_BAD_DOCUMENT) | ({'locations': places} if places else {})
     return _error(_refusal(error.original_error)) | {'path': error.path}
 
