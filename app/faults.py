@@ -5,9 +5,7 @@ Only there when the server is started with `--faults`, which it refuses unless i
     PUT /faults
     [{"path": "/auth/refresh", "fault": "drop", "times": 1}]
 
-`path` has the query that comes with it, as in `/graphql?refreshToken`.
-
-| fault | what happens to the next `times` requests to `path` |
+| fault | what happens to the next `times` requests to `path` (and query: `/graphql?logout`) |
 |---|---|
 | `delay` | they wait `seconds` before they are served |
 | `delay_answer` | they are served, and the answer waits `seconds` |
@@ -110,10 +108,11 @@ class Orders:
         """Move the clock by which sessions and tokens live."""
         self._clock.ahead_seconds = order.ahead_seconds
 
-    def take(self, path: str) -> Fault | None:
+    def take(self, scope: Scope) -> Fault | None:
         """Find the fault that is due at this address, and count it."""
+        address = '?'.join(filter(None, [scope['path'], scope['query_string'].decode()]))
         for fault in self._ordered:
-            if fault.path == path and fault.times > 0:
+            if fault.path == address and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None
@@ -130,7 +129,7 @@ class Faults:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or make it fail."""
-        fault = self._orders.take(_address(scope)) if scope['type'] == 'http' else None
+        fault = self._orders.take(scope) if scope['type'] == 'http' else None
         if fault is None:
             await self._app(scope, receive, send)
         else:
@@ -169,11 +168,6 @@ class Faults:
 
         await self._app(scope, receive, keep)
         return answer
-
-
-def _address(scope: Scope) -> str:
-    query: str = scope['query_string'].decode()
-    return f'{scope["path"]}?{query}' if query else str(scope['path'])
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -110,13 +110,18 @@ async def _execute(schema: Schema, document: Document, asked: Asked) -> dict[str
 def _error_out(error: GraphQLError) -> dict[str, Any]:
     """Say what went wrong. GraphQL's own sentences quote the document, and passwords with it."""
     if not error.path:
-        places = [place._asdict() for place in error.locations or []]
+        places = [place.formatted for place in error.locations or []]
         return _error(_BAD_DOCUMENT) | ({'locations': places} if places else {})
-    original = error.original_error
-    if isinstance(original, AuthError):
-        return _error(refusal(original)) | {'path': error.path}
-    logging.getLogger('auth').error('A GraphQL call has failed.', exc_info=original)
-    return _error(_INTERNAL_ERROR) | {'path': error.path}
+    return _error(_refusal(error.original_error)) | {'path': error.path}
+
+
+def _refusal(error: Exception | None) -> Refusal:
+    if isinstance(error, AuthError):
+        return refusal(error)
+    if error is None or isinstance(error, GraphQLError):  # an argument that only now proves wrong
+        return _BAD_DOCUMENT
+    logging.getLogger('auth').error('A GraphQL call has failed.', exc_info=error)
+    return _INTERNAL_ERROR
 
 
 def _error(refused: Refusal) -> dict[str, Any]:

@@ -19,6 +19,12 @@ ROOT = Path(__file__).parent.parent
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
 REGISTRATIONS_PER_HOUR = 100_000  # everybody in these tests comes from 127.0.0.1
+OVER_REST = {'login': '/auth/login', 'refresh': '/auth/refresh', 'logout': '/auth/logout'}
+OVER_GRAPHQL = {
+    'login': '/graphql?login',
+    'refresh': '/graphql?refreshToken',
+    'logout': '/graphql?logout',
+}
 _ADDRESS = re.compile(r'running at (http://\S+)')
 
 
@@ -94,6 +100,10 @@ class Server:
         assert self._process
         self._process.wait(STOP_TIMEOUT_SECONDS)
         self._reader.join(STOP_TIMEOUT_SECONDS)
+
+    def address_of(self, operation: str) -> str:
+        """Return where pages of this server send `login`, `refresh` and `logout`."""
+        return (OVER_GRAPHQL if 'graphql' in self._options else OVER_REST)[operation]
 
     @property
     def own_headers(self) -> dict[str, str]:

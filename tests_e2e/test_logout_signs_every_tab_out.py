@@ -47,7 +47,9 @@ def test_storage_event_alone_signs_out(tabs: OpenTab, server: Server, person: Pe
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
     assert second.evaluate('globalThis.BroadcastChannel === undefined')
-    hold(first, '**/auth/logout')  # or the server might tell the other tab, and be faster
+    hold(
+        first, f'**{server.address_of("logout")}'
+    )  # or the server might tell the other tab, and be faster
 
     log_out(first)
 

@@ -12,7 +12,6 @@ from .people import Person, log_out, sees_login_page
 from .server import Server
 from .traces import traced, wait_for_trace
 
-REFRESH = '/auth/refresh'
 LATE_SECONDS = 1.5
 
 
@@ -50,11 +49,12 @@ def test_late_answer_revives_nothing(
     other.goto(f'{server.url}/dashboard')
     person.sees_dashboard(other)
     ended = server.count('session_ended')
-    server.order(REFRESH, late, seconds=LATE_SECONDS)
+    refresh = server.address_of('refresh')
+    server.order(refresh, late, seconds=LATE_SECONDS)
     with (
-        other.expect_response(f'**{REFRESH}')
+        other.expect_response(f'**{refresh}')
         if where == 'other tab'
-        else tab.expect_response(f'**{REFRESH}') as answered
+        else tab.expect_response(f'**{refresh}') as answered
     ):
         (other if where == 'other tab' else tab).evaluate('void auth.refresh()')
         log_out(tab)

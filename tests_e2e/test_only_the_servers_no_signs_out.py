@@ -97,9 +97,15 @@ def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person)
     tab = tabs()
     tab.context.clock.install()
     person.join(tab, server.url)
-    for answer in MATRIX:
+
+    obeys(tab, person, REFRESH, MATRIX)
+
+
+def obeys(tab: Page, person: Person, refresh: str, matrix: list[Answer]) -> None:
+    """Have refreshes answered by each of these, and check what the tab makes of it."""
+    for answer in matrix:
         print(f'{answer.name}: {answer.state}')
-        answer.on(tab, REFRESH)
+        answer.on(tab, refresh)
 
         tab.evaluate('auth.refresh()')
 
@@ -107,7 +113,7 @@ def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person)
         if answer.state == 'reconnecting':
             person.sees_dashboard(tab)  # what is on the screen stays
             expect(tab.get_by_text('Reconnecting…')).to_be_visible()
-            tab.unroute(REFRESH)
+            tab.unroute(refresh)
             tab.context.clock.fast_forward(answer.rest_ms)
             if answer.rest_ms:
                 assert tab.evaluate(NEWEST) == 'refresh.postponed', answer.name
@@ -116,7 +122,7 @@ def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person)
             tab.context.clock.fast_forward(LOOP_MS)  # for the loop breaker, this was long ago
         else:
             sees_login_page(tab)
-            tab.unroute(REFRESH)
+            tab.unroute(refresh)
             tab.reload()  # the cookie is still there
             person.sees_dashboard(tab)
 

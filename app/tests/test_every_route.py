@@ -228,7 +228,9 @@ def test_reading_logs_nobody_out(client: TestClient) -> None:
     assert client.post('/auth/refresh', headers=signed_in).json()['outcome'] == 'rotated'
 
 
-@pytest.mark.parametrize('path', ['/auth/nothing', '/api/nothing', '/.well-known/nothing'])
+@pytest.mark.parametrize(
+    'path', ['/auth/nothing', '/api/nothing', '/graphql/nothing', '/.well-known/nothing']
+)
 @pytest.mark.parametrize('method', ['GET', 'POST', 'DELETE'])
 def test_programs_get_no_page(path: str, method: str, client: TestClient) -> None:
     """Where programs ask, what is not there is a problem like all others."""

@@ -44,6 +44,15 @@ def client(served: list[str], clock: MovableClock) -> Iterator[TestClient]:
         yield client
 
 
+def test_query_belongs_to_the_address(client: TestClient) -> None:
+    """Operations that share a path, and are told apart by the query, fail one by one."""
+    assert client.put(COUNTER, json=[ORDER | {'path': '/work?hard'}]).status_code == 204
+
+    statuses = [client.post(path).status_code for path in ('/work', '/work?well', '/work?hard')]
+
+    assert statuses == [200, 200, 503]
+
+
 def test_refusal_serves_nothing(client: TestClient, served: list[str]) -> None:
     """As often as ordered, the request is answered 503 and not served; then all is as before."""
     assert client.put(COUNTER, json=[ORDER | {'times': 2}]).status_code == 204

@@ -140,6 +140,7 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
         (['--faults', '--host', '0.0.0.0'], '--host'),
         (['--trusted-proxies', '*'], '--trusted-proxies'),
+        (['--transport', 'graphql', '--no-graphql'], '--graphql'),
         (['--trusted-proxies', '127.0.0.1,proxy.example.com'], '--trusted-proxies'),
         (['--failures-per-account', '0'], '--failures-per-account'),
         (['--public-url', 'app.example.com'], '--public-url'),

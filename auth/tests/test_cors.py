@@ -27,13 +27,15 @@ OTHERS = [
     '*',
 ]
 ASKED = {'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization'}
-PATHS = ['/auth/refresh', '/auth/no/such/path', '/.well-known/jwks.json', '/healthz']
+PATHS = ['/auth/refresh', '/graphql', '/auth/no/such/path', '/.well-known/jwks.json', '/healthz']
 
 
 @pytest.fixture
 def browser(settings: AuthSettings, serve: Serve, ada: Account) -> Browser:
     """Give Ada's browser, before a server that lists one origin."""
-    browser = serve(replace(settings, allowed_origins=(LISTED, 'http://localhost:4500')))
+    browser = serve(
+        replace(settings, graphql=True, allowed_origins=(LISTED, 'http://localhost:4500'))
+    )
     browser.register(ada)
     return browser
 
@@ -59,6 +61,8 @@ def test_listed_origin_may_read(browser: Browser) -> None:
         ('POST', '/auth/refresh', 200),
         ('GET', '/api/me', 401),
         ('GET', '/auth/refresh', 405),
+        ('GET', '/graphql', 405),
+        ('POST', '/graphql', 415),
         ('GET', '/.well-known/jwks.json', 200),
         ('GET', f'{BROWSER_PREFIX}/start.js', 200),
     ):

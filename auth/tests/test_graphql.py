@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from .clock import DAY, MINUTE, Clock
 from .faults import Fault
 from .graphql import GraphqlBrowser
 from .stored import Stored
+from .test_logging import everything
 
 WRONG = 'nobody has this as a password'
 FAILURES = 3
@@ -35,6 +38,16 @@ def graphql(app: FastAPI, backend: AuthBackend) -> Iterator[GraphqlBrowser]:
     """Give a browser that speaks GraphQL."""
     with TestClient(app, base_url=ORIGIN) as client:
         yield GraphqlBrowser(client)
+
+
+@pytest.mark.databases('sqlite')
+def test_documented_schema_is_the_one_served(app: FastAPI, backend: AuthBackend) -> None:
+    """Shows that whoever writes a document by the docs writes one that fits."""
+    page = (Path(__file__).parents[2] / 'docs' / 'graphql.md').read_text(encoding='utf-8')
+
+    assert re.findall('```graphql\n(.*?)\n```', page, re.DOTALL) == [
+        app.state.auth_graphql.as_str()
+    ]
 
 
 def snake_case(content: Any) -> Any:
@@ -300,6 +313,24 @@ def test_failing_database_is_to_be_asked_again(
         assert refusal(failed) == expected
         assert 'Set-Cookie' not in failed.headers
         assert result(repeated)
+
+
+@pytest.mark.databases('sqlite')
+def test_log_has_no_secret(
+    graphql: GraphqlBrowser, ada: Account, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Shows, at DEBUG and over good news and bad, that the log names users by their ids only."""
+    caplog.set_level(logging.DEBUG)
+    secrets = {ada.email, ada.password, WRONG}
+    for act in (repeat, repeat, wrong_password, after_replacement, replay, after_logout_everywhere):
+        act(graphql, ada, clock)
+        graphql.log_in(ada)
+        secrets |= {graphql.access_token, graphql.jar, graphql.jar.rpartition('.')[2]}
+    user_id = result(graphql.me())['user']['id']
+
+    log = everything(caplog)
+    assert user_id in log
+    assert [secret for secret in secrets if secret in log] == []
 
 
 @pytest.mark.databases('sqlite')

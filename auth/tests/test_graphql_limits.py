@@ -176,6 +176,23 @@ def test_variable_of_a_wrong_type_is_not_repeated(
         assert '7391' not in text
 
 
+def test_null_that_is_found_late_is_not_repeated(
+    graphql: GraphqlBrowser, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Shows the same for a null that validation lets pass, in view of the variable's default."""
+    caplog.set_level(logging.DEBUG)
+    arguments = f'{ARGUMENTS[:-1]}, staySignedIn: $stay)'
+    document = f'mutation($stay: Boolean = true) {{ login{arguments} {{ outcome }} }}'
+
+    answer = graphql.ask(document, stay=None)
+
+    assert answer.status_code == 200
+    assert answer.json()['errors'][0]['extensions']['code'] == 'bad_document'
+    for text in (answer.text, everything(caplog)):
+        assert CANARY not in text
+    assert graphql.ask(document).json()['errors'][0]['extensions']['code'] == 'invalid_credentials'
+
+
 def test_half_a_character_is_refused(graphql: GraphqlBrowser) -> None:
     """Shows that a surrogate without its other half, which JSON can write, harms nothing."""
     content = json.dumps({'query': LOGIN, 'variables': {'email': 'a', 'password': '\ud800'}})
