@@ -7,10 +7,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Browsers and pytest leave files in the temporary folder: give them one that goes at the end.
 TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT TERM && TMPDIR="$$tmp"
 
-.PHONY: help demo test test-fast test-e2e lint weakenings bench clean
+.PHONY: help demo demo-two-origins test test-fast test-e2e lint weakenings bench clean
 
 help:
 	@echo "make demo         run the app at http://localhost:8000, with two demo accounts"
+	@echo "make demo-two-origins  the same with pages and auth backend on two ports, 3000 and 4500"
 	@echo "make test         run all tests, in Chromium and in Firefox"
 	@echo "make test-fast    run the tests that need no browser"
 	@echo "make test-e2e     run the tests in browsers"
@@ -21,6 +22,9 @@ help:
 
 demo: $(VENV)/app-installed
 	@$(BIN)/python -m app --demo-accounts
+
+demo-two-origins: $(VENV)/app-installed
+	@$(BIN)/python -m app two-origins --demo-accounts
 
 test: test-fast test-e2e
 

@@ -1,6 +1,6 @@
 """`python -m app`: read the settings, take the port, build the app, serve it.
 
-`python -m app rotate-keys` and `python -m app openapi` do something else (rotate_keys.py, openapi.py).
+A first word does something else: `rotate-keys`, `openapi`, `two-origins` (the modules of that name).
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import uvicorn
 from pydantic import ValidationError
@@ -27,19 +29,37 @@ from .openapi import print_openapi
 from .rotate_keys import rotate_keys
 from .settings import Settings
 from .start_up import give_up, greet
+from .two_origins import TwoOrigins, run_two_origins
 
 CONNECTION_BACKLOG = 2048
 OTHERS_READ_NOTHING = 0o077
-_COMMANDS = {'rotate-keys': rotate_keys, 'openapi': print_openapi}
+S = TypeVar('S', bound=Settings)
+
+
+@dataclass(frozen=True)
+class _Command(Generic[S]):
+    """What a first word does, with settings of its own kind."""
+
+    run: Callable[[S], None]
+    settings: type[S]
+
+
+_COMMANDS: dict[str, _Command[Any]] = {
+    'rotate-keys': _Command(rotate_keys, Settings),
+    'openapi': _Command(print_openapi, Settings),
+    'two-origins': _Command(run_two_origins, TwoOrigins),
+}
 
 
 def main() -> None:
     """Serve, or do what the first word says. What cannot be used ends it with exit code 2."""
     os.umask(OTHERS_READ_NOTHING)
     command = _COMMANDS.get(sys.argv[1] if len(sys.argv) > 1 else '')
-    settings = _read_settings(sys.argv[2 if command else 1 :])
+    arguments = sys.argv[2 if command else 1 :]
+    command = command or _Command(_serve, Settings)
+    settings = _read(command.settings, arguments)
     logs.set_up(settings.log_level, settings.log_format)
-    (command or _serve)(settings)
+    command.run(settings)
 
 
 def _serve(settings: Settings) -> None:
@@ -87,9 +107,9 @@ def _run(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> No
         uvicorn.Server(config).run(sockets=listeners)
 
 
-def _read_settings(arguments: list[str]) -> Settings:
+def _read(kind: type[S], arguments: list[str]) -> S:
     try:
-        return CliApp.run(Settings, cli_args=arguments)
+        return CliApp.run(kind, cli_args=arguments)
     except ValidationError as error:
         first = error.errors()[0]
         option = ''.join(f'--{part}: ' for part in first['loc'][:1]).replace('_', '-')

@@ -30,18 +30,29 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
     if settings.faults:
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
-    pages.install(app, backend, renewal=settings.renewal, transport=settings.transport)
+    elsewhere = auth.origin_of(settings.auth_url) if settings.auth_url else ''
+    if settings.serve != 'auth':
+        pages.install(
+            app,
+            backend,
+            renewal=settings.renewal,
+            transport=settings.transport,
+            api=elsewhere,
+        )
     https = settings.resolved_public_url(port).startswith('https://')
-    return ResponseHeaders(app, https=https), backend
+    return ResponseHeaders(app, https=https, connects_to=[elsewhere]), backend
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:
+    public_url = settings.resolved_public_url(port)
     return auth.AuthSettings(
         database_url=settings.resolved_database_url(),
         keys=auth.load_or_create(settings.data_dir / 'keys'),
-        issuer=settings.resolved_public_url(port),
+        issuer=settings.auth_url or public_url,
+        pages_url=public_url if settings.serve == 'pages' else None,
         cookie_name=settings.cookie_name(port),
         cookie_secure=not settings.plain_cookie,
+        cookie_same_site=settings.cookie_same_site,
         allowed_origins=tuple(settings.origins),
         access_token_seconds=settings.access_token_seconds,
         password_min_characters=settings.password_min_characters,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +45,12 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None, description='address people type, if not http://HOST:PORT (behind a proxy, say)'
+    )
+    serve: Literal['all', 'auth', 'pages'] = Field(
+        'all', description='serve the auth backend, the pages, or both'
+    )
+    auth_url: str | None = Field(
+        None, description="with --serve pages: the address of the auth backend's server"
     )
     allowed_origins: str = Field(
         '',
@@ -97,6 +104,9 @@ class Settings(BaseSettings):
         description='addresses or networks of proxies, separated by commas, whose X-Forwarded-For '
         'and X-Forwarded-Proto are believed; default: nobody is',
     )
+    cookie_same_site: auth.SameSite = Field(
+        'strict', description="'none' lets --allowed-origins be of another site than this server"
+    )
     plain_cookie: bool = Field(
         False, description='refresh cookie without Secure and __Host-: only for Safari on localhost'
     )
@@ -124,7 +134,7 @@ class Settings(BaseSettings):
                 raise ValueError(f'{proxy!r} is neither an address nor a network') from error
         return value
 
-    @field_validator('public_url')
+    @field_validator('public_url', 'auth_url')
     @classmethod
     def _has_an_origin(cls, value: str | None) -> str | None:
         if value is not None:
@@ -148,6 +158,14 @@ class Settings(BaseSettings):
     def _speaks_what_is_served(self) -> Settings:
         if self.transport == 'graphql' and not self.graphql:
             raise ValueError('--transport graphql needs --graphql')
+        return self
+
+    @model_validator(mode='after')
+    def _parts_fit_together(self) -> Settings:
+        if (self.serve == 'pages') != (self.auth_url is not None):
+            raise ValueError('--serve pages and --auth-url go together')
+        if self.cookie_same_site == 'none' and self.serve != 'pages' and not self.origins:
+            raise ValueError('--cookie-same-site none is for --allowed-origins, and there are none')
         return self
 
     @property
@@ -180,8 +198,12 @@ class Settings(BaseSettings):
         return self.public_url or f'http://{host}:{port}'
 
     def cookie_name(self, port: int) -> str:
-        """Return the refresh cookie's name. Cookies ignore ports, so on loopback it has one."""
+        """Return the refresh cookie's name. Cookies ignore ports, so on loopback it has one.
+
+        Pages and auth backend on two ports share the cookie, and so its name.
+        """
         prefix = '' if self.plain_cookie else '__Host-'
+        port = urlsplit(self.auth_url).port or port if self.auth_url else port
         return f'{prefix}refresh-{port}' if self.is_loopback else f'{prefix}refresh'
 
 

@@ -13,7 +13,8 @@ EXIT_UNUSABLE = 2
 
 def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
     """Print address, accounts, where the data is, how to stop."""
-    lines = ['', f'  Signed in is running at {url}', '']
+    what = 'The auth backend' if settings.serve == 'auth' else 'Signed in'
+    lines = ['', f'  {what} is running at {url}', '']
     for account in accounts:
         lines.append(f'  {account.name:<14} {account.email:<20} {account.passphrase}')
     if accounts:

@@ -32,7 +32,7 @@ from .schema import UnknownSchema
 from .server_rendering import RefreshOnVisit, Visitor, visitor
 from .session_rows import EndReason
 from .sessions import Identity
-from .settings import AttemptLimits, AuthSettings, SessionLimits
+from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
 
 __all__ = [
     'BROWSER_MODULES',
@@ -55,6 +55,7 @@ __all__ = [
     'Keys',
     'NoSuchSession',
     'RefreshOnVisit',
+    'SameSite',
     'SessionEnded',
     'SessionLimits',
     'SignedIn',

@@ -88,6 +88,8 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
         throttle=throttle,
-        cookie=RefreshCookie(settings.cookie_name, settings.cookie_secure),
+        cookie=RefreshCookie(
+            settings.cookie_name, settings.cookie_secure, settings.cookie_same_site
+        ),
         signed_tokens=signed,
     )

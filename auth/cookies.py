@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from .sessions import IssuedSession
+from .settings import SameSite
 
 
 @dataclass(frozen=True)
 class RefreshCookie:
-    """HttpOnly, SameSite=Strict; Secure with a `__Host-` name unless that is switched off."""
+    """HttpOnly, SameSite=Strict; Secure with a `__Host-` name unless that is switched off.
+
+    With `same_site='none'` browsers may send it from pages of other sites as well. Origins that are
+    not listed are refused all the same, whatever they send (origin_guard.py).
+    """
 
     name: str
     secure: bool
+    same_site: SameSite = 'strict'
 
     def read(self, request: Request) -> str | None:
         """Return what the browser sent, if anything."""
@@ -36,5 +42,5 @@ class RefreshCookie:
             path='/',
             secure=self.secure,
             httponly=True,
-            samesite='strict',
+            samesite=self.same_site,
         )

@@ -30,13 +30,14 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
     cannot be used, `ValueError` if issuer or allowed origins are none.
     """
-    ours = origins(settings.issuer, settings.allowed_origins)
+    ours = origins(settings.pages_url or settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)
     app.state.auth = backend
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
-    add_routes(app)
-    if settings.graphql:
-        add_graphql(app, introspection=settings.graphql_introspection)
+    if settings.pages_url is None:
+        add_routes(app)
+        if settings.graphql:
+            add_graphql(app, introspection=settings.graphql_introspection)
     app.add_middleware(BodyLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)

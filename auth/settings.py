@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .argon2_profiles import OWASP_ARGON2ID, Argon2Profile
 from .keys import Keys
 
 DAY_SECONDS = 86_400
+
+SameSite = Literal['strict', 'none']
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +46,18 @@ class AttemptLimits:
 class AuthSettings:
     """Everything `install` needs. `clock` gives Unix seconds and is the only clock used.
 
-    `issuer` is the address that people type: it names the tokens, and the origin of our own pages.
+    `issuer` is the address that people type: it names the tokens, and the origin of our own pages. A
+    process that serves pages for a backend at another address names its own in `pages_url`; it shares
+    database and keys, and has no routes of the backend.
     """
 
     database_url: str
     keys: Keys
     issuer: str
+    pages_url: str | None = None
     cookie_name: str
     cookie_secure: bool = True
+    cookie_same_site: SameSite = 'strict'  # 'none': for listed origins of another site
     allowed_origins: tuple[str, ...] = ()  # other origins whose pages may call, with credentials
     database_patience_seconds: float = 5  # how long to wait for a lock, then for 503
     access_token_seconds: int = 600

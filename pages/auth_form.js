@@ -4,7 +4,7 @@
  */
 
 import { auth } from "auth-client";
-import { errorsBefore } from "page-forms";
+import { errorsBefore, sentenceFor } from "page-forms";
 
 /** The address typed so far, kept from login to register and back, but not after signing in. */
 let typedEmail = "";
@@ -15,7 +15,6 @@ const ACTIONS = {
   change_password: (form) => auth.account.changePassword(form),
   delete_account: (form) => auth.account.delete(form),
 };
-const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
 
 export default {
   props: { action: String, signIn: Boolean, fields: Array, submitLabel: String, account: String, done: String },
@@ -72,7 +71,7 @@ export default {
     /** Put the server's answer where it belongs: next to its field, or above the form. */
     refuse(error) {
       if (this.show(error.fields)) return;
-      this.message = error.status ? error.message : UNREACHABLE;
+      this.message = sentenceFor(error);
       this.input(error.code === "email_taken" ? "email" : this.fields.at(-1).name).select();
     },
     /** Show errors by field, the first of them focused; say whether there are any. */

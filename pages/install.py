@@ -33,16 +33,22 @@ PREFIX = f'/static/{content_digest(FOLDER)}'
 
 
 def install(
-    app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible', transport: str = 'rest'
+    app: FastAPI,
+    backend: AuthBackend,
+    *,
+    renewal: str = 'visible',
+    transport: str = 'rest',
+    api: str = '',
 ) -> None:
-    """Add the pages to `app`, which must already have the auth routes.
+    """Add the pages to `app`, where the auth backend must already be installed.
 
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
     `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
+    `api` is the origin of the backend's routes, if not the pages' own.
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     put_nonce_on_scripts()
-    for_browser = {'auth-renewal': renewal, 'auth-transport': transport}
+    for_browser = {'auth-renewal': renewal, 'auth-transport': transport, 'auth-api': api}
     private_here = add_shell(backend, for_browser)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.

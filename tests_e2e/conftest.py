@@ -255,5 +255,5 @@ def person() -> Person:
 def grace(server: Server) -> Person:
     """Somebody else with an account on that server, made at another device."""
     elsewhere = WireBrowser(server)
-    elsewhere.register()
+    assert elsewhere.register() == 'started'
     return elsewhere.person

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import urllib.request
 from dataclasses import dataclass, field
+from functools import cache
 
 from playwright.sync_api import APIRequestContext, Page, expect
 
@@ -23,9 +26,7 @@ class Person:
     def register(self, page: Page, url: str) -> None:
         """Create the account on the register page and arrive on the dashboard."""
         page.goto(f'{url}/register')
-        page.get_by_label('Name').fill(self.name)
-        page.get_by_label('Email').fill(self.email)
-        page.get_by_label('Password').fill(self.password)
+        self.fill_register_form(page)
         page.get_by_role('button', name='Create account').click()
         self.sees_dashboard(page)
 
@@ -49,13 +50,21 @@ class Person:
         if action == 'register':
             form['name'] = self.name
         answer = request.post(
-            f'{url}/auth/{action}', data=form, headers={'Origin': url, 'X-Requested-With': 'a test'}
+            f'{backend_of(url)}/auth/{action}',
+            data=form,
+            headers={'Origin': url, 'X-Requested-With': 'a test'},
         )
         assert answer.ok, answer.status
 
     def _arrive(self, page: Page, url: str) -> None:
         page.goto(f'{url}/dashboard')
         self.sees_dashboard(page)
+
+    def fill_register_form(self, page: Page) -> None:
+        """Type name, e-mail address and password on the register page."""
+        page.get_by_label('Name').fill(self.name)
+        page.get_by_label('Email').fill(self.email)
+        page.get_by_label('Password').fill(self.password)
 
     def fill_login_form(self, page: Page) -> None:
         """Type e-mail address and password on the login page."""
@@ -72,6 +81,14 @@ class Person:
     def sees_dashboard(self, page: Page) -> None:
         """Check that the page shows this person's dashboard."""
         expect(page.get_by_role('heading', level=1, name=self.name)).to_be_visible()
+
+
+@cache
+def backend_of(url: str) -> str:
+    """Return where the pages at `url` say that their auth backend is: there, or elsewhere."""
+    with urllib.request.urlopen(f'{url}/login') as page:
+        match = re.search(r'name="auth-api" content="(http[^"]+)"', page.read().decode())
+    return match[1] if match else url
 
 
 def log_out(page: Page) -> None:

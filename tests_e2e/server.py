@@ -25,7 +25,7 @@ OVER_GRAPHQL = {
     'refresh': '/graphql?refreshToken',
     'logout': '/graphql?logout',
 }
-_ADDRESS = re.compile(r'running at (http://\S+)')
+_PAGES_ADDRESS = re.compile(r'Signed in is running at (http://\S+)')
 
 
 class Server:
@@ -37,7 +37,12 @@ class Server:
         self._lines: list[str] = []
         self._changed = threading.Condition()
         self._process: subprocess.Popen[str] | None = None
-        self.url = ''
+        self.url = ''  # where the pages are
+
+    @property
+    def api_url(self) -> str:
+        """Where the auth backend is."""
+        return self.url
 
     @property
     def output(self) -> str:
@@ -55,11 +60,9 @@ class Server:
 
     def start(self) -> None:
         """Start it: the first time on a free port, then on the same one. Raises `TimeoutError`."""
-        port = self.url.rpartition(':')[2] or '0'
-        data = str(self._folder / 'data')
         first_line = len(self._lines)
         self._process = subprocess.Popen(
-            [sys.executable, '-m', 'app', '--port', port, '--data-dir', data, *self._options],
+            [sys.executable, '-m', 'app', *self.command()],
             cwd=ROOT,
             env=scrubbed_environment(self._folder),
             stdout=subprocess.PIPE,
@@ -69,14 +72,23 @@ class Server:
         self._reader = threading.Thread(target=self._read, args=[self._process], daemon=True)
         self._reader.start()
 
-        def says_address() -> bool:
-            return any(_ADDRESS.search(line) for line in self._lines[first_line:])
+        def is_up() -> bool:
+            return self.take_addresses('\n'.join(self._lines[first_line:]))
 
-        self._wait(lambda: says_address() or self._has_ended(), 'the server did not start')
-        match = _ADDRESS.search('\n'.join(self._lines[first_line:]))
-        if match is None:
+        self._wait(lambda: is_up() or self._has_ended(), 'the server did not start')
+        if not is_up():
             raise RuntimeError(f'The server did not start:\n{self.output}')
-        self.url = match[1]
+
+    def command(self) -> list[str]:
+        """Return what comes after `python -m app`."""
+        port = self.url.rpartition(':')[2] or '0'
+        return ['--port', port, '--data-dir', str(self._folder / 'data'), *self._options]
+
+    def take_addresses(self, printed: str) -> bool:
+        """Note where it says that it can be reached; say whether it has said all of it."""
+        match = _PAGES_ADDRESS.search(printed)
+        self.url = match[1] if match else self.url
+        return match is not None
 
     def stop(self) -> None:
         """End it as Ctrl+C would."""
@@ -129,7 +141,7 @@ class Server:
 
     def _put(self, path: str, order: object) -> None:
         request = urllib.request.Request(
-            self.url + path,
+            self.api_url + path,
             data=json.dumps(order).encode(),
             headers=self.own_headers,
             method='PUT',

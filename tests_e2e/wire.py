@@ -58,7 +58,7 @@ class WireBrowser:
         if self.access_token:
             headers['Authorization'] = f'Bearer {self.access_token}'
         request = urllib.request.Request(
-            self._server.url + path,
+            self._server.api_url + path,
             data=json.dumps(form).encode() if form else b'',
             headers=headers,
             method='POST',

@@ -32,7 +32,7 @@ export class AccessToken {
     const headers = new Headers(init.headers);
     headers.set(...CLIENT_HEADER);
     if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
-    return fetch(url, { ...init, headers, redirect: "error" });
+    return fetch(url, { ...init, headers, redirect: "error", credentials: "include" });
   }
 
   /** Everything but the signature, which is what makes a token work; `null` without a token. */

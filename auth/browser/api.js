@@ -92,13 +92,15 @@ export class Api {
    *
    * @param {Operation} operation
    * @param {object} [form]
+   * @param {string} [token] to send as Bearer
    * @returns {Promise<any>}
    * @throws {ApiError}
    */
-  async post(operation, form) {
+  async post(operation, form, token) {
     const { path, json, read } = this.call(operation, form);
     const headers = new Headers([CLIENT_HEADER]);
     if (json) headers.set("Content-Type", "application/json");
+    if (token) headers.set("Authorization", `Bearer ${token}`);
     const answer = await reach(new URL(path, this.url), {
       method: "POST",
       headers,

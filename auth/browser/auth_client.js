@@ -6,6 +6,7 @@
 import { Account } from "./account.js";
 import { Api, LONGEST_REQUEST_MS } from "./api.js";
 import { callApi } from "./call_api.js";
+import { demandCookie } from "./cookie_check.js";
 import { exclusively } from "./exclusive.js";
 import * as pendingLogout from "./pending_logout.js";
 import { TabSession } from "./tab_session.js";
@@ -131,7 +132,7 @@ export class AuthClient extends EventTarget {
       const pending = pendingLogout.pendingId();
       const tokens = await this.#api.postForTokens(operation, form);
       pendingLogout.forget(pending);
-      return tokens;
+      return demandCookie(this.#api, tokens);
     }, LONGEST_REQUEST_MS);
     // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)
     if (epoch !== this.#tab.epoch && pendingLogout.pendingId()) return;

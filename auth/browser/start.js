@@ -15,6 +15,7 @@ export { socketTicket } from "./socket_ticket.js";
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttribute("content");
 
 export const auth = new AuthClient({
+  api: setting("auth-api") || undefined,
   renewal: toStrategy(setting("auth-renewal")),
   transport: toTransport(setting("auth-transport")),
 });

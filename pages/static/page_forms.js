@@ -16,3 +16,19 @@ export function errorsBefore(fields, inputs) {
   }
   return errors;
 }
+
+/** What went wrong where no server has said so, by the token holder's code. @type {Record<string, string>} */
+const SENTENCES = {
+  cookies_blocked:
+    "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
+    "Allow them for this site, or use the app where pages and backend are of one site.",
+};
+const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
+
+/**
+ * @param {{status: number, code: string, message: string}} error
+ * @returns {string} what to tell the person
+ */
+export function sentenceFor(error) {
+  return error.status ? error.message : (SENTENCES[error.code] ?? UNREACHABLE);
+}

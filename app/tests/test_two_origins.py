@@ -1,0 +1,96 @@
+"""`python -m app two-origins`: both servers or none, and one sentence where something does not fit."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from .test_start_up import ROOT, TIMEOUT_SECONDS, environment, run
+
+FREE = 'http://localhost:0'
+
+
+def status(url: str) -> int:
+    """Return what a POST without a body is answered with."""
+    request = urllib.request.Request(url, method='POST', headers={'X-Requested-With': 'tests'})
+    request.add_header('Origin', url[: url.index('/', len('http://'))])
+    try:
+        return int(urllib.request.urlopen(request).status)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
+
+
+def test_both_start_and_both_end(tmp_path: Path) -> None:
+    """Each serves its half; ending the command leaves neither of them behind."""
+    addresses = ['--pages-url', FREE, '--auth-url', FREE, '--data-dir', str(tmp_path / 'data')]
+    both = subprocess.Popen(
+        [sys.executable, '-m', 'app', 'two-origins', *addresses],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert both.stdout
+    urls: dict[bool, str] = {}
+    for line in both.stdout:
+        if 'running at' in line:
+            urls['backend' in line] = line.split()[-1]
+        if len(urls) == 2:
+            break
+    pages, backend = urls[False], urls[True]
+
+    answers = status(f'{backend}/auth/refresh'), status(f'{pages}/auth/refresh')
+    both.send_signal(signal.SIGTERM)
+    both.communicate(timeout=TIMEOUT_SECONDS)
+
+    assert answers == (401, 404)  # the backend knows no session, the pages know no such address
+    assert both.returncode == 0
+    for url in urls.values():
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(url)
+
+
+def test_taken_port_ends_both(tmp_path: Path) -> None:
+    """The one that finds its port taken says so, and the other does not stay behind."""
+    with socket.create_server(('localhost', 0)) as taken:
+        port = taken.getsockname()[1]
+        data = ['--data-dir', str(tmp_path / 'data')]
+        result = run(
+            tmp_path,
+            'two-origins',
+            '--pages-url',
+            FREE,
+            *data,
+            f'--auth-url=http://localhost:{port}',
+        )
+
+    assert result.returncode == 2
+    assert f'port {port} on localhost cannot be taken' in result.stderr
+    assert 'Traceback' not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ('options', 'sentence'),
+    [
+        (['--serve', 'pages'], '--serve pages and --auth-url go together.'),
+        (['--auth-url', 'http://localhost:4500'], '--serve pages and --auth-url go together.'),
+        (['--serve', 'pages', '--auth-url', 'localhost:4500'], 'is not an address like'),
+        (['--cookie-same-site', 'none'], 'is for --allowed-origins, and there are none.'),
+    ],
+)
+def test_what_does_not_fit_is_refused(tmp_path: Path, options: list[str], sentence: str) -> None:
+    """Before anything is served: one sentence, exit code 2."""
+    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'), *options)
+
+    assert result.returncode == 2
+    assert sentence in result.stderr
+    assert 'Traceback' not in result.stderr

@@ -1,0 +1,24 @@
+/**
+ * A backend on another site: browsers may drop its cookie without a word, and the sign-in would last
+ * as long as this page. So its first refresh comes at once, and shows whether the cookie is there.
+ */
+
+import { ApiError } from "./api.js";
+
+/** @import { Api, TokenSet } from "./api.js" */
+
+/**
+ * @param {Api} api
+ * @param {TokenSet} tokens what signing in was answered with
+ * @returns {Promise<TokenSet>} the tokens to go on with
+ * @throws {ApiError} `cookies_blocked`; the session is ended then, since nobody could continue it
+ */
+export async function demandCookie(api, tokens) {
+  if (api.url.hostname === location.hostname) return tokens;
+  const renewed = await api.postForTokens("refreshToken").catch((error) => error);
+  if (renewed.session?.id === tokens.session.id) return renewed;
+  // Anything but the server's own "no" may pass, and says nothing about the cookie.
+  if (renewed instanceof ApiError && !renewed.endsSession) return tokens;
+  await api.post("logout", undefined, tokens.access_token).catch(() => {});
+  throw new ApiError({ code: "cookies_blocked" });
+}

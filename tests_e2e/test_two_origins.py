@@ -1,0 +1,159 @@
+"""P16: pages on one origin, auth backend on another; and all promises about several tabs, there too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from . import browsers
+from .multi_tab import *  # noqa: F403
+from .people import Person, log_out, sees_login_page
+from .server import Server
+from .tabs import OpenTab
+from .traces import traced, wait_for_trace
+from .two_origins import on_two_origins
+from .wire import WireBrowser
+
+RESTRICT_COOKIES = {
+    'enableThirdPartyCookieRestriction': True,
+    'disableThirdPartyCookieMetadata': False,
+    'disableThirdPartyCookieHeuristics': False,
+}
+FIREFOX_REFUSES_THIRD_PARTIES = {'network.cookie.cookieBehavior': 1}
+KEEPS_NO_COOKIES = 'keeps no cookies of another site'
+
+
+@pytest.fixture(scope='module')
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Two ports of `localhost`: another origin, and the same site."""
+    with on_two_origins(tmp_path_factory.mktemp('two'), '--faults') as servers:
+        yield servers
+
+
+@pytest.fixture(scope='module')
+def two_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Pages at `app.localhost`, backend at `api.localhost`: to a browser, two sites."""
+    folder = tmp_path_factory.mktemp('sites')
+    names = {'pages': 'app.localhost', 'backend': 'api.localhost'}
+    with on_two_origins(folder, '--cookie-same-site', 'none', **names) as servers:
+        yield servers
+
+
+@pytest.fixture
+def wary_tab(
+    playwright: Playwright,
+    browser_name: str,
+    browser: Browser,
+    browser_type_launch_args: browsers.LaunchOptions,
+    new_context: Callable[..., BrowserContext],
+) -> Iterator[Page]:
+    """A tab of a browser that takes no cookies of another site.
+
+    Chromium is told so by its debugging protocol, Firefox by a preference at its start.
+    """
+    if browser_name == 'chromium':
+        tab = new_context().new_page()
+        session = tab.context.new_cdp_session(tab)
+        session.send('Network.enable')
+        session.send('Network.setCookieControls', RESTRICT_COOKIES)
+        yield tab
+        return
+    preferences = browser_type_launch_args['firefox_user_prefs'] | FIREFOX_REFUSES_THIRD_PARTIES
+    options = browser_type_launch_args | {'firefox_user_prefs': preferences}
+    wary = playwright.firefox.launch(**options)
+    yield wary.new_page()
+    wary.close()
+
+
+@pytest.mark.one_browser
+def test_pages_and_backend_have_two_origins(tabs: OpenTab, server: Server, person: Person) -> None:
+    """What the tests of this file are about: each call goes elsewhere, and comes back readable."""
+    tab = tabs()
+    with tab.expect_request('**/auth/refresh') as refresh:
+        person.join(tab, server.url)
+
+    assert server.url != server.api_url
+    assert refresh.value.url == f'{server.api_url}/auth/refresh'
+    assert refresh.value.header_value('Origin') == server.url
+    tab.get_by_role('button', name='Call the API').click()
+    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    assert tab.evaluate("fetch('/auth/refresh', { method: 'POST' }).then((r) => r.status)") in {
+        403,  # no header of ours
+        404,
+    }
+
+
+@pytest.mark.one_browser
+def test_end_at_the_backend_reaches_the_pages(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """The process that ends the session has no socket to the page; the other one looks every second."""
+    tab = tabs()
+    person.join(tab, server.url)
+    expect(tab.get_by_text(f'Acts for {person.name}')).to_be_visible()
+    cookies = {each['name']: each['value'] for each in tab.context.cookies()}
+    elsewhere = WireBrowser(server)
+    elsewhere.cookie = '; '.join(f'{name}={value}' for name, value in cookies.items())
+
+    elsewhere.log_out()
+
+    assert wait_for_trace(tab, 'logout.received')['detail']['via'] == 'server'
+    sees_login_page(tab)
+
+
+def test_another_site_works_where_its_cookies_do(
+    tabs: OpenTab, two_sites: Server, person: Person
+) -> None:
+    """Listed, and the browser takes its cookies: signed in after a reload, signed out everywhere."""
+    first, second = tabs(), tabs()
+    person.register(first, two_sites.url)
+    first.reload()
+    person.sees_dashboard(first)
+    second.goto(f'{two_sites.url}/dashboard')
+    person.sees_dashboard(second)
+
+    log_out(first)
+
+    for tab in (first, second):
+        sees_login_page(tab)
+    second.reload()
+    sees_login_page(second)
+
+
+def test_page_says_that_cookies_are_refused(
+    two_sites: Server, wary_tab: Page, person: Person
+) -> None:
+    """Listed, but the browser takes none: a sentence, no loop, and no session that nobody can use."""
+    ended, started = two_sites.count('session_ended'), two_sites.count('logged_in')
+    wary_tab.goto(f'{two_sites.url}/register')
+    person.fill_register_form(wary_tab)
+
+    wary_tab.get_by_role('button', name='Create account').click()
+
+    expect(wary_tab.get_by_role('alert')).to_contain_text(KEEPS_NO_COOKIES)
+    two_sites.wait_for('logged_in', started + 1)
+    two_sites.wait_for('session_ended', ended + 1)
+    assert wary_tab.evaluate('auth.state') == 'signed-out'
+    assert len(traced(wary_tab, 'refresh.started')) == 1  # at load, as on every page
+
+
+def test_unlisted_site_gets_nothing(tabs: OpenTab, server: Server) -> None:
+    """The same pages under a name that is not listed: nobody signs in, and nobody is signed out."""
+    elsewhere = WireBrowser(server)
+    assert elsewhere.register() == 'started'
+    person = elsewhere.person
+    at_home, stranger = tabs(), tabs()
+    person.come_back(at_home, server.url)
+    refused = server.count('malicious_cors')
+    stranger.goto(f'{server.url.replace("localhost", "127.0.0.1")}/login')
+    expect(stranger.get_by_label('Email')).to_be_hidden()  # it cannot even ask who is signed in
+
+    stranger.evaluate('void auth.login({ email: "", password: "" }).catch(() => {})')
+    stranger.evaluate('void auth.logout()')
+
+    server.wait_for('malicious_cors', refused + 3)
+    assert stranger.evaluate('auth.state') != 'signed-in'
+    at_home.reload()
+    person.sees_dashboard(at_home)
