@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, select
 
 from .database import Database
+from .ended_sessions import forget
 from .errors import DatabaseUnavailable
 from .models import Session
 
@@ -37,6 +38,8 @@ class Purge:
 
     def run_once(self) -> int:
         """Delete all that is due; return how many sessions that was. Raises `DatabaseUnavailable`."""
+        if not self._stopping.is_set():
+            forget(self.database, self.clock() - KEPT_SECONDS)
         deleted = 0
         while not self._stopping.is_set():
             batch = self._delete_batch()
