@@ -1,6 +1,7 @@
 """`python -m app`: read the settings, take the port, build the app, serve it.
 
 `python -m app rotate-keys` and `python -m app openapi` do something else (rotate_keys.py, openapi.py).
+`python -m app resource-server` serves something else (resource_server.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from typing import TypeVar
 
 import uvicorn
 from pydantic import ValidationError
@@ -24,20 +26,30 @@ import auth
 from . import demo_accounts, logs
 from .create import create_app
 from .openapi import print_openapi
+from .resource_server import (
+    ResourceServerSettings,
+    create_resource_server,
+    greet_callers,
+)
 from .rotate_keys import rotate_keys
 from .settings import Settings
 from .start_up import give_up, greet
 
 CONNECTION_BACKLOG = 2048
 OTHERS_READ_NOTHING = 0o077
+AnySettings = TypeVar('AnySettings', Settings, ResourceServerSettings)
 _COMMANDS = {'rotate-keys': rotate_keys, 'openapi': print_openapi}
 
 
 def main() -> None:
     """Serve, or do what the first word says. What cannot be used ends it with exit code 2."""
     os.umask(OTHERS_READ_NOTHING)
-    command = _COMMANDS.get(sys.argv[1] if len(sys.argv) > 1 else '')
-    settings = _read_settings(sys.argv[2 if command else 1 :])
+    word = sys.argv[1] if len(sys.argv) > 1 else ''
+    if word == 'resource-server':
+        _serve_resources(_read_settings(ResourceServerSettings, sys.argv[2:]))
+        return
+    command = _COMMANDS.get(word)
+    settings = _read_settings(Settings, sys.argv[2 if command else 1 :])
     logs.set_up(settings.log_level, settings.log_format)
     (command or _serve)(settings)
 
@@ -70,7 +82,17 @@ def _serve(settings: Settings) -> None:
     _run(app, settings, listeners)
 
 
-def _run(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> None:
+def _serve_resources(settings: ResourceServerSettings) -> None:
+    """Serve until Ctrl+C."""
+    logs.set_up(settings.log_level, settings.log_format)
+    logging.getLogger('httpx').setLevel(max(logging.WARNING, logging.root.level))  # each second
+    listeners = _listen(settings)
+    app = create_resource_server(settings)
+    greet_callers(settings, listeners[0].getsockname()[1])
+    _run(app, settings, listeners)
+
+
+def _run(app: ASGIApp, settings: AnySettings, listeners: list[socket.socket]) -> None:
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
@@ -87,9 +109,9 @@ def _run(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> No
         uvicorn.Server(config).run(sockets=listeners)
 
 
-def _read_settings(arguments: list[str]) -> Settings:
+def _read_settings(kind: type[AnySettings], arguments: list[str]) -> AnySettings:
     try:
-        return CliApp.run(Settings, cli_args=arguments)
+        return CliApp.run(kind, cli_args=arguments)
     except ValidationError as error:
         first = error.errors()[0]
         option = ''.join(f'--{part}: ' for part in first['loc'][:1]).replace('_', '-')
@@ -98,7 +120,7 @@ def _read_settings(arguments: list[str]) -> Settings:
         give_up(f'{error}.')
 
 
-def _listen(settings: Settings) -> list[socket.socket]:
+def _listen(settings: AnySettings) -> list[socket.socket]:
     """Take the port before anything else: the cookie's name depends on it.
 
     `localhost` is two addresses, and browsers may try either.

@@ -11,7 +11,7 @@ import pages
 
 from .faults import MovableClock, install_faults
 from .response_headers import ResponseHeaders
-from .settings import Settings
+from .settings import Settings, split
 
 OWNER_ONLY = 0o700
 SITE_NAME = 'Signed in'
@@ -30,9 +30,12 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
     if settings.faults:
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
-    pages.install(app, backend, renewal=settings.renewal, transport=settings.transport)
+    service = settings.resource_server_url
+    pages.install(
+        app, backend, renewal=settings.renewal, transport=settings.transport, service=service
+    )
     https = settings.resolved_public_url(port).startswith('https://')
-    return ResponseHeaders(app, https=https), backend
+    return ResponseHeaders(app, https=https, connects_to=split(service or '')), backend
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:

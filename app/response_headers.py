@@ -6,6 +6,7 @@ It is put around the whole application, outside of everything that can fail in t
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,8 +20,9 @@ LEAST_ERROR_STATUS = 400
 # Quasar write styles into elements. Nothing comes from another origin, and no page is ever framed.
 _PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; script-src-attr 'none'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src {connects_to}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 # Whatever is no page needs nothing, should a browser ever take it for one.
 _OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -37,10 +39,14 @@ _HTTPS = {'Strict-Transport-Security': f'max-age={YEAR_SECONDS}; includeSubDomai
 
 
 class ResponseHeaders:
-    """An ASGI application around the real one; `https` is whether people reach it that way."""
+    """An ASGI application around the real one; `https` is whether people reach it that way.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    `connects_to` are other origins that its pages may call.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool, connects_to: Iterable[str] = ()) -> None:
         self.app = app  # NiceGUI looks for itself along this name
+        self._connects_to = ' '.join(["'self'", *connects_to])
         self._always = _encoded(_ALWAYS | _HTTPS if https else _ALWAYS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +69,9 @@ class ResponseHeaders:
         more = {'Content-Security-Policy': _OTHER_POLICY}
         if names.get(b'content-type', b'').startswith(b'text/html'):
             more = {
-                'Content-Security-Policy': _PAGE_POLICY.format(nonce=nonce),
+                'Content-Security-Policy': _PAGE_POLICY.format(
+                    nonce=nonce, connects_to=self._connects_to
+                ),
                 'Cross-Origin-Opener-Policy': 'same-origin',
             }
         # Files say themselves how long they are good. A missing one may be there tomorrow.
