@@ -22,7 +22,7 @@ from auth import (
 
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import TITLE, frame, pages_of
+from .frame import SERVICE_SETTING, TITLE, frame, pages_of
 from .page_session import PageSessions
 from .private_part import PrivatePage
 from .server_rendered import ServerRenderedPage
@@ -33,16 +33,24 @@ PREFIX = f'/static/{content_digest(FOLDER)}'
 
 
 def install(
-    app: FastAPI, backend: AuthBackend, *, renewal: str = 'visible', transport: str = 'rest'
+    app: FastAPI,
+    backend: AuthBackend,
+    *,
+    renewal: str = 'visible',
+    transport: str = 'rest',
+    service: str | None = None,
 ) -> None:
     """Add the pages to `app`, which must already have the auth routes.
 
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
     `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
+    `service` is the origin of another service that the browser may send access tokens to.
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     put_nonce_on_scripts()
     for_browser = {'auth-renewal': renewal, 'auth-transport': transport}
+    if service:
+        for_browser[SERVICE_SETTING] = service
     private_here = add_shell(backend, for_browser)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.

@@ -17,6 +17,7 @@ const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.getAtt
 export const auth = new AuthClient({
   renewal: toStrategy(setting("auth-renewal")),
   transport: toTransport(setting("auth-transport")),
+  services: setting("auth-service")?.split(" "),
 });
 Object.assign(globalThis, { auth });
 auth.start();
