@@ -10,7 +10,7 @@ import time
 from urllib.parse import urljoin
 
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.middleware.cors import CORSMiddleware
 
@@ -84,10 +84,22 @@ class ResourceServerSettings(BaseSettings):
             auth.exact_origin(origin)
         return value
 
+    @model_validator(mode='after')
+    def _finds_keys(self) -> ResourceServerSettings:
+        try:
+            auth.fetchable(self.resolved_jwks_url())
+        except ValueError as error:
+            raise ValueError(f'{error}; name another --jwks-url') from error
+        return self
+
     @property
     def proxies(self) -> list[str]:
         """Nobody is asked who it acts for: addresses play no part here."""
         return []
+
+    def resolved_jwks_url(self) -> str:
+        """Return where the keys are."""
+        return self.jwks_url or urljoin(self.issuer, JWKS_PATH)
 
     def origins(self) -> list[str]:
         """Return the allowed origins, one by one."""
@@ -106,13 +118,13 @@ class KnownAboutYou(BaseModel):
 
 
 def create_resource_server(settings: ResourceServerSettings) -> ResponseHeaders:
-    """Build the service. Raises `ValueError` for a JWKS address that is not to be trusted."""
+    """Build the service."""
     app = FastAPI(title='An independent service', lifespan=auth.verifier_lifespan, openapi_url=None)
     auth.install_verifier(
         app,
         auth.VerifierSettings(
             issuer=settings.issuer,
-            jwks_url=settings.jwks_url or urljoin(settings.issuer, JWKS_PATH),
+            jwks_url=settings.resolved_jwks_url(),
             keep_keys_seconds=settings.keep_keys_seconds,
             deny_list_url=settings.deny_list_url,
             deny_list_required=settings.deny_list_required,
@@ -133,9 +145,8 @@ def create_resource_server(settings: ResourceServerSettings) -> ResponseHeaders:
 def greet_callers(settings: ResourceServerSettings, port: int) -> None:
     """Print address, whom it trusts, how to stop."""
     host = f'[{settings.host}]' if ':' in settings.host else settings.host
-    trusted = settings.jwks_url or urljoin(settings.issuer, JWKS_PATH)
     lines = [f'  An independent service is running at http://{host}:{port}', '']
-    lines.append(f'  It trusts the keys at {trusted}')
+    lines.append(f'  It trusts the keys at {settings.resolved_jwks_url()}')
     lines.append('  Stop with Ctrl+C.')
     print('\n'.join(['', *lines]), end='\n\n', flush=True)
 

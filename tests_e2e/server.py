@@ -50,10 +50,9 @@ class Server:
     def start(self) -> None:
         """Start it: the first time on a free port, then on the same one. Raises `TimeoutError`."""
         port = self.url.rpartition(':')[2] or '0'
-        data = str(self._folder / 'data')
         first_line = len(self._lines)
         self._process = subprocess.Popen(
-            [sys.executable, '-m', 'app', '--port', port, '--data-dir', data, *self._options],
+            [sys.executable, '-m', 'app', *self._command(port)],
             cwd=ROOT,
             env=scrubbed_environment(self._folder),
             stdout=subprocess.PIPE,
@@ -116,6 +115,9 @@ class Server:
             yield
         finally:
             self._put('/faults/clock', {'ahead_seconds': 0})
+
+    def _command(self, port: str) -> list[str]:
+        return ['--port', port, '--data-dir', str(self._folder / 'data'), *self._options]
 
     def _put(self, path: str, order: object) -> None:
         request = urllib.request.Request(

@@ -216,6 +216,20 @@ def test_rotated_key_is_taken(
     assert service.call(old).status_code == 200
 
 
+def test_late_news_of_a_key_is_fetched(
+    signed_in: Browser, service: Service, keys: Keys, clock: Clock
+) -> None:
+    """Shows that an unknown name is looked up: a key may sign before its max-age has passed."""
+    service.call(signed_in.access_token)
+    keys.signing.rotate(clock() - JWKS_MAX_AGE_SECONDS, LIFE_SECONDS)
+    signed_in.refresh()
+    assert service.call(signed_in.access_token).status_code == 401
+
+    clock.advance(COOL_DOWN_SECONDS)
+
+    assert service.call(signed_in.access_token).status_code == 200
+
+
 @pytest.mark.parametrize(
     ('age', 'status'), [(KEEP_KEYS_SECONDS - JUST, 401), (KEEP_KEYS_SECONDS, 503)]
 )
