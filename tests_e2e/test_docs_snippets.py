@@ -85,6 +85,7 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
 
 
 def free_port() -> str:
+    """Return a port that nobody has taken."""
     with socket.create_server(('localhost', 0)) as free:
         return str(free.getsockname()[1])
 
