@@ -46,7 +46,8 @@ class ResponseHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool, connects_to: Iterable[str] = ()) -> None:
         self.app = app  # NiceGUI looks for itself along this name
-        self._connects_to = ' '.join(["'self'", *connects_to])
+        sources = ' '.join(["'self'", *connects_to])
+        self._page_policy = _PAGE_POLICY.replace('{connects_to}', sources)
         self._always = _encoded(_ALWAYS | _HTTPS if https else _ALWAYS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,9 +70,7 @@ class ResponseHeaders:
         more = {'Content-Security-Policy': _OTHER_POLICY}
         if names.get(b'content-type', b'').startswith(b'text/html'):
             more = {
-                'Content-Security-Policy': _PAGE_POLICY.format(
-                    nonce=nonce, connects_to=self._connects_to
-                ),
+                'Content-Security-Policy': self._page_policy.format(nonce=nonce),
                 'Cross-Origin-Opener-Policy': 'same-origin',
             }
         # Files say themselves how long they are good. A missing one may be there tomorrow.

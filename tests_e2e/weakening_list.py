@@ -425,7 +425,7 @@ WEAKENINGS = [
         'pages-without-policy',
         'P20',
         'app/response_headers.py',
-        "'Content-Security-Policy': _PAGE_POLICY.format(nonce=nonce),",
+        "'Content-Security-Policy': self._page_policy.format(nonce=nonce),",
         '',
         'test_security_headers.py::test_injected_script_does_not_run',
     ),
