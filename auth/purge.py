@@ -38,8 +38,6 @@ class Purge:
 
     def run_once(self) -> int:
         """Delete all that is due; return how many sessions that was. Raises `DatabaseUnavailable`."""
-        if not self._stopping.is_set():
-            forget(self.database, self.clock() - KEPT_SECONDS)
         deleted = 0
         while not self._stopping.is_set():
             batch = self._delete_batch()
@@ -47,6 +45,10 @@ class Purge:
             if batch < BATCH_SESSIONS:
                 break
         return deleted
+
+    def forget_ended(self) -> None:
+        """Shorten the list of ended sessions (ended_sessions.py). Raises `DatabaseUnavailable`."""
+        forget(self.database, self.clock() - KEPT_SECONDS)
 
     def _delete_batch(self) -> int:
         """Delete some sessions and, through their foreign keys, their refresh tokens.
@@ -68,6 +70,7 @@ class Purge:
         log = logging.getLogger('auth')
         while not self._stopping.is_set():
             try:
+                self.forget_ended()
                 if deleted := self.run_once():
                     log.info('Purged %d sessions that ended long ago.', deleted)
             except DatabaseUnavailable as error:

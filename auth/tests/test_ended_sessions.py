@@ -145,10 +145,10 @@ def test_old_entries_are_purged(
     count = 'SELECT count(*) FROM ended_sessions'
     signed_in.log_out()
     clock.advance(KEPT_SECONDS)
-    backend.purge.run_once()
+    backend.purge.forget_ended()
     assert stored.value(count) == 1
 
     clock.advance(JUST)
-    backend.purge.run_once()
+    backend.purge.forget_ended()
 
     assert stored.value(count) == 0
