@@ -1,39 +1,35 @@
 """`python -m app`: read the settings, take the port, build the app, serve it.
 
-A first word does something else: `rotate-keys`, `openapi`, `two-origins` (the modules of that name).
+A first word does something else: `rotate-keys`, `openapi`, `two-origins`, `resource-server`. Each is in
+the module of its name.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import logging
 import os
-import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
 from sqlalchemy.exc import ArgumentError
-from starlette.types import ASGIApp
 
 import auth
 
 from . import demo_accounts, logs
 from .create import create_app
 from .openapi import print_openapi
+from .resource_server import ResourceServerSettings, serve_resource_server
 from .rotate_keys import rotate_keys
+from .serving import listen, run
 from .settings import Settings
 from .start_up import give_up, greet
 from .two_origins import TwoOrigins, run_two_origins
 
-CONNECTION_BACKLOG = 2048
 OTHERS_READ_NOTHING = 0o077
-S = TypeVar('S', bound=Settings)
+S = TypeVar('S', bound=Settings | ResourceServerSettings)
 
 
 @dataclass(frozen=True)
@@ -42,13 +38,6 @@ class _Command(Generic[S]):
 
     run: Callable[[S], None]
     settings: type[S]
-
-
-_COMMANDS: dict[str, _Command[Any]] = {
-    'rotate-keys': _Command(rotate_keys, Settings),
-    'openapi': _Command(print_openapi, Settings),
-    'two-origins': _Command(run_two_origins, TwoOrigins),
-}
 
 
 def main() -> None:
@@ -64,7 +53,7 @@ def main() -> None:
 
 def _serve(settings: Settings) -> None:
     """Serve until Ctrl+C."""
-    listeners = _listen(settings)
+    listeners = listen(settings.host, settings.port)
     port: int = listeners[0].getsockname()[1]
     try:
         app, backend = create_app(settings, port)
@@ -87,24 +76,7 @@ def _serve(settings: Settings) -> None:
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
-    _run(app, settings, listeners)
-
-
-def _run(app: ASGIApp, settings: Settings, listeners: list[socket.socket]) -> None:
-    # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
-    logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        # uvicorn's own default believes any program on this machine, whoever it says it acts for.
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
-        backlog=CONNECTION_BACKLOG,
-    )
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=listeners)
+    run(app, listeners, settings.proxies)
 
 
 def _read(kind: type[S], arguments: list[str]) -> S:
@@ -118,38 +90,13 @@ def _read(kind: type[S], arguments: list[str]) -> S:
         give_up(f'{error}.')
 
 
-def _listen(settings: Settings) -> list[socket.socket]:
-    """Take the port before anything else: the cookie's name depends on it.
-
-    `localhost` is two addresses, and browsers may try either.
-    """
-    listeners: list[socket.socket] = []
-    port = settings.port
-    try:
-        for family, _, _, _, address in socket.getaddrinfo(
-            settings.host, port, type=socket.SOCK_STREAM
-        ):
-            with _unless_unavailable(listeners):
-                place = (str(address[0]), port)
-                server = socket.create_server(place, family=family, backlog=CONNECTION_BACKLOG)
-                listeners.append(server)
-                port = server.getsockname()[1]
-    except OSError as error:
-        give_up(
-            f'port {port} on {settings.host} cannot be taken ({error.strerror}). '
-            'Choose another with --port.'
-        )
-    return listeners
-
-
-@contextlib.contextmanager
-def _unless_unavailable(listeners: list[socket.socket]) -> Iterator[None]:
-    """Pass over an address that this machine does not have, if another was taken."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} or not listeners:
-            raise
+# By first word.
+_COMMANDS: dict[str, _Command[Any]] = {
+    'rotate-keys': _Command(rotate_keys, Settings),
+    'openapi': _Command(print_openapi, Settings),
+    'two-origins': _Command(run_two_origins, TwoOrigins),
+    'resource-server': _Command(serve_resource_server, ResourceServerSettings),
+}
 
 
 if __name__ == '__main__':

@@ -11,7 +11,7 @@ import pages
 
 from .faults import MovableClock, install_faults
 from .response_headers import ResponseHeaders
-from .settings import Settings
+from .settings import Settings, split
 
 OWNER_ONLY = 0o700
 SITE_NAME = 'Signed in'
@@ -31,6 +31,7 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
     elsewhere = auth.origin_of(settings.auth_url) if settings.auth_url else ''
+    services = split(settings.resource_server_url or '')
     if settings.serve != 'auth':
         pages.install(
             app,
@@ -38,9 +39,11 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
             renewal=settings.renewal,
             transport=settings.transport,
             api=elsewhere,
+            service=settings.resource_server_url,
         )
     https = settings.resolved_public_url(port).startswith('https://')
-    return ResponseHeaders(app, https=https, connects_to=[elsewhere]), backend
+    connects_to = [*filter(None, [elsewhere]), *services]
+    return ResponseHeaders(app, https=https, connects_to=connects_to), backend
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:

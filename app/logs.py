@@ -12,6 +12,7 @@ from typing import Literal
 from pythonjsonlogger.json import JsonFormatter
 
 LogFormat = Literal['text', 'json']
+LogLevel = Literal['debug', 'info', 'warning', 'error']
 
 _TEXT = '%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s'
 _ISO_TIME = '%Y-%m-%dT%H:%M:%S'

@@ -6,7 +6,7 @@ It is put around the whole application, outside of everything that can fail in t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,8 +21,8 @@ LEAST_ERROR_STATUS = 400
 _PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; script-src-attr 'none'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'{others}; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "connect-src {connects_to}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 # Whatever is no page needs nothing, should a browser ever take it for one.
 _OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -44,9 +44,10 @@ class ResponseHeaders:
     `connects_to` are other origins that its pages may call.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool, connects_to: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, connects_to: Iterable[str] = ()) -> None:
         self.app = app  # NiceGUI looks for itself along this name
-        self._others = ''.join(f' {origin}' for origin in connects_to if origin)
+        sources = ' '.join(["'self'", *connects_to])
+        self._page_policy = _PAGE_POLICY.replace('{connects_to}', sources)
         self._always = _encoded(_ALWAYS | _HTTPS if https else _ALWAYS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +70,7 @@ class ResponseHeaders:
         more = {'Content-Security-Policy': _OTHER_POLICY}
         if names.get(b'content-type', b'').startswith(b'text/html'):
             more = {
-                'Content-Security-Policy': _PAGE_POLICY.format(nonce=nonce, others=self._others),
+                'Content-Security-Policy': self._page_policy.format(nonce=nonce),
                 'Cross-Origin-Opener-Policy': 'same-origin',
             }
         # Files say themselves how long they are good. A missing one may be there tomorrow.

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import auth
 
-from .logs import LogFormat
+from .logs import LogFormat, LogLevel
 
 ENV_PREFIX = 'APP_'
 DAY_SECONDS = 86_400
@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     Each option can also be given as an environment variable: --data-dir is APP_DATA_DIR.
     `python -m app rotate-keys` replaces the key that signs tokens, and signs nobody out.
     `python -m app openapi` prints the OpenAPI document.
+    `python -m app resource-server` is a service of its own that verifies access tokens.
     """
 
     model_config = SettingsConfigDict(
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
         '',
         description='origins, separated by commas, whose pages may use this server too, like '
         'https://app.example.com; default: none but its own',
+    )
+    resource_server_url: str | None = Field(
+        None, description='origin of a service that pages may send access tokens to, too'
     )
     access_token_seconds: int = Field(
         600, ge=1, le=86_400, description='life of an access token, in seconds'
@@ -116,10 +120,7 @@ class Settings(BaseSettings):
     faults: bool = Field(
         False, description='let tests order faults at PUT /faults; on loopback only (app/faults.py)'
     )
-    log_level: Literal['debug', 'info', 'warning', 'error'] = Field(
-        'info', description='least level of what is logged'
-    )
-
+    log_level: LogLevel = Field('info', description='least level of what is logged')
     log_format: LogFormat = Field(
         'text', description='lines to read, or JSON objects for a collector of logs'
     )
@@ -127,7 +128,7 @@ class Settings(BaseSettings):
     @field_validator('trusted_proxies')
     @classmethod
     def _names_each_proxy(cls, value: str) -> str:
-        for proxy in _split(value):
+        for proxy in split(value):
             try:
                 ipaddress.ip_network(proxy)
             except ValueError as error:
@@ -141,10 +142,10 @@ class Settings(BaseSettings):
             auth.origin_of(value)
         return value
 
-    @field_validator('allowed_origins')
+    @field_validator('allowed_origins', 'resource_server_url')
     @classmethod
-    def _names_each_origin(cls, value: str) -> str:
-        for origin in _split(value):
+    def _names_each_origin(cls, value: str | None) -> str | None:
+        for origin in split(value or ''):
             auth.exact_origin(origin)
         return value
 
@@ -181,12 +182,12 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> list[str]:
         """The addresses and networks of the trusted proxies, one by one."""
-        return _split(self.trusted_proxies)
+        return split(self.trusted_proxies)
 
     @property
     def origins(self) -> list[str]:
         """The allowed origins, one by one."""
-        return _split(self.allowed_origins)
+        return split(self.allowed_origins)
 
     def resolved_database_url(self) -> str:
         """Return the database URL, or that of the SQLite file in the data folder."""
@@ -207,5 +208,6 @@ class Settings(BaseSettings):
         return f'{prefix}refresh-{port}' if self.is_loopback else f'{prefix}refresh'
 
 
-def _split(addresses: str) -> list[str]:
+def split(addresses: str) -> list[str]:
+    """Return what stands between the commas."""
     return [address.strip() for address in addresses.split(',') if address.strip()]

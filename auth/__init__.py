@@ -14,6 +14,7 @@ from .caller import Caller
 from .dependencies import SignedIn
 from .devices import Device
 from .documented import describe
+from .ended_routes import ENDED_SESSIONS_PATH
 from .errors import (
     AuthError,
     DatabaseUnavailable,
@@ -24,6 +25,7 @@ from .errors import (
     TooManyAttempts,
 )
 from .install import add_routes, install, lifespan
+from .json_fetch import fetchable
 from .keys import Keys, load_or_create
 from .origin_guard import CLIENT_HEADER
 from .origins import exact_origin, origin_of
@@ -33,12 +35,14 @@ from .server_rendering import RefreshOnVisit, Visitor, visitor
 from .session_rows import EndReason
 from .sessions import Identity
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
+from .verified import Verified, VerifierSettings, install_verifier, verifier_lifespan
 
 __all__ = [
     'BROWSER_MODULES',
     'BROWSER_PREFIX',
     'CHEAPEST_ARGON2ID',
     'CLIENT_HEADER',
+    'ENDED_SESSIONS_PATH',
     'OWASP_ARGON2ID',
     'AttemptLimits',
     'AuthBackend',
@@ -61,16 +65,21 @@ __all__ = [
     'SignedIn',
     'TooManyAttempts',
     'UnknownSchema',
+    'Verified',
+    'VerifierSettings',
     'Visitor',
     'add_routes',
     'content_digest',
     'describe',
     'exact_origin',
+    'fetchable',
     'generate_passphrase',
     'install',
+    'install_verifier',
     'lifespan',
     'load_or_create',
     'origin_of',
     'record_event',
+    'verifier_lifespan',
     'visitor',
 ]

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, update
 
 from . import audit
 from .database import Database
 from .errors import SessionEnded, WrongPassword
-from .models import Session
 from .password_rules import PasswordRules
 from .passwords import Passwords
 from .rotation import Rotation
-from .session_rows import IS_ALIVE, EndReason, revoke_all_of_user
+from .session_rows import EndReason, revoke_all_of_user
 from .sessions import Identity, IssuedSession, Sessions
 from .throttle import Throttle
 from .users import USER_BY_ID, User
@@ -129,15 +128,16 @@ class AccountSecurity:
 
     def _delete(self, user: Row[Any], identity: Identity) -> bool:
         """Delete the user's rows; `False` if the account has changed since it was read."""
+        reason = EndReason.ACCOUNT_DELETED
         with self.database.write() as connection:
             if not _count_epoch_up(connection, _unchanged(user)):
                 return False
             self.sessions.demand_living(connection, identity.session_id)
-            living = select(Session.id).where(Session.user_id == user.id, IS_ALIVE)
-            ended = connection.execute(living, {'now': self.clock()}).scalars().all()
+            # Services that keep a list of ended sessions hear of these ends, too.
+            ended = revoke_all_of_user(connection, user.id, reason, self.clock())
             connection.execute(delete(User).where(User.id == user.id))  # its sessions go with it
         audit.record('account_deleted', user=user.id, sessions=len(ended))
-        self._announce(ended, EndReason.ACCOUNT_DELETED)
+        self._announce(ended, reason)
         return True
 
     def _announce(self, ended: Sequence[str], reason: EndReason) -> None:

@@ -43,6 +43,11 @@ OWASP_WORDS: dict[str, str | None] = {
     # It has none for keys.
     'key_added': None,
     'keys_unreadable': None,
+    # Nor for what a service fetches in order to verify tokens.
+    'keys_fetched': None,
+    'keys_not_fetched': None,
+    'feed_lost': None,
+    'feed_read': None,
 }
 
 

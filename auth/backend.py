@@ -11,6 +11,7 @@ from .attempt_counts import AttemptCounts
 from .cookies import RefreshCookie
 from .database import Database
 from .devices import Devices
+from .ended_sessions import EndedSessions
 from .login import Login
 from .password_rules import PasswordRules
 from .passwords import Passwords
@@ -44,6 +45,7 @@ class AuthBackend:
     throttle: Throttle
     cookie: RefreshCookie
     signed_tokens: SignedTokens
+    ended_sessions: EndedSessions
 
     @property
     def password_min_characters(self) -> int:
@@ -92,4 +94,5 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
             settings.cookie_name, settings.cookie_secure, settings.cookie_same_site
         ),
         signed_tokens=signed,
+        ended_sessions=EndedSessions(database, settings.access_token_seconds, clock),
     )

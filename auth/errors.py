@@ -76,6 +76,17 @@ class NoSuchSession(AuthError):
     """Raised if the user has no living session with this id: somebody else's is none either."""
 
 
+class VerificationUnavailable(AuthError):
+    """Raised if a service cannot verify tokens now: it has no keys yet, or no list of ended sessions.
+
+    `retry_after_seconds`: when it is worth trying again, at least 1.
+    """
+
+    def __init__(self, why: str, retry_after_seconds: int) -> None:
+        super().__init__(why)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class DatabaseUnavailable(AuthError):
     """Raised if the database cannot answer now: down, locked, read-only, full.
 

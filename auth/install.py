@@ -12,6 +12,7 @@ from .backend import AuthBackend, build_backend
 from .body_limit import BodyLimit
 from .browser_files import FOLDER, PREFIX, BrowserFiles
 from .cors import ListedOrigins
+from .ended_routes import router as ended_router
 from .graphql_route import add_graphql
 from .origin_guard import OriginGuard
 from .origins import origins
@@ -51,6 +52,7 @@ def add_routes(app: FastAPI) -> None:
     app.include_router(account_router)
     app.include_router(session_router)
     app.include_router(security_router)
+    app.include_router(ended_router)
 
 
 @asynccontextmanager

@@ -8,9 +8,10 @@ from __future__ import annotations
 from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 2  # a step from the one before belongs into schema.py
+SCHEMA_VERSION = 3  # a step from the one before belongs into schema.py
 USER_AGENT_CHARACTERS = 400
 ADDRESS_CHARACTERS = 64  # an IPv6 address with its zone
+SHA256_HEX_CHARACTERS = 64
 
 
 class Base(DeclarativeBase):
@@ -61,6 +62,15 @@ class RefreshToken(Base):
     seen_at: Mapped[float | None]
     used_at: Mapped[float | None]
     superseded_at: Mapped[float | None]
+
+
+class EndedSession(Base):
+    """A session that somebody ended lately, by a digest of its id (see `ended_sessions.py`)."""
+
+    __tablename__ = 'ended_sessions'
+
+    session_sha256: Mapped[str] = mapped_column(String(SHA256_HEX_CHARACTERS), primary_key=True)
+    ended_at: Mapped[float] = mapped_column(index=True)
 
 
 IS_LIVE = RefreshToken.used_at.is_(None) & RefreshToken.superseded_at.is_(None)

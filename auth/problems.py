@@ -72,6 +72,11 @@ _PROBLEMS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'retry',
         'The service is busy. Please try again.',
     ),
+    errors.VerificationUnavailable: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        'retry',
+        'The service cannot verify access tokens yet. Please try again.',
+    ),
 }
 _HTTP_PROBLEMS = {
     400: ('bad_request', 'The request could not be read.'),
@@ -116,7 +121,7 @@ def refusal(error: errors.AuthError) -> Refusal:
         return Refusal(status, code, title, {'errors': error.fields})
     if isinstance(error, errors.SessionEnded):
         return Refusal(status, code, title, {'reason': error.reason})
-    if isinstance(error, errors.TooManyAttempts):
+    if isinstance(error, errors.TooManyAttempts | errors.VerificationUnavailable):
         return Refusal(status, code, title, {}, error.retry_after_seconds)
     if isinstance(error, errors.DatabaseUnavailable):  # the cookie stays, the client comes back
         logging.getLogger('auth').error('The database did not answer: %s', error)
@@ -145,13 +150,16 @@ def spoils_cookie(error: errors.AuthError) -> bool:
     return isinstance(error, errors.InvalidRefreshToken)
 
 
-def add_problem_handlers(app: FastAPI, cookie: RefreshCookie) -> None:
-    """Register the handlers for everything that may go wrong on an auth route."""
+def add_problem_handlers(app: FastAPI, cookie: RefreshCookie | None = None) -> None:
+    """Register the handlers for everything that may go wrong on a route of ours.
+
+    A service that only verifies access tokens has no refresh `cookie`.
+    """
 
     async def auth_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.AuthError)  # noqa: S101
         response = _of_auth_error(error)
-        if request.url.path == REFRESH_PATH and spoils_cookie(error):
+        if cookie and request.url.path == REFRESH_PATH and spoils_cookie(error):
             cookie.delete(response)
         return response
 
@@ -176,7 +184,7 @@ def _of_auth_error(error: errors.AuthError) -> JSONResponse:
     response = problem(refused.status, refused.code, refused.title, **refused.details)
     if refused.retry_after_seconds is not None:
         response.headers['Retry-After'] = str(refused.retry_after_seconds)
-    if isinstance(error, errors.InvalidAccessToken):
+    if isinstance(error, errors.InvalidAccessToken | errors.SessionEnded):
         response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'  # RFC 6750, 3
     return response
 

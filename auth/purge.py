@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, select
 
 from .database import Database
+from .ended_sessions import forget
 from .errors import DatabaseUnavailable
 from .models import Session
 
@@ -45,6 +46,10 @@ class Purge:
                 break
         return deleted
 
+    def forget_ended(self) -> None:
+        """Shorten the list of ended sessions (ended_sessions.py). Raises `DatabaseUnavailable`."""
+        forget(self.database, self.clock() - KEPT_SECONDS)
+
     def _delete_batch(self) -> int:
         """Delete some sessions and, through their foreign keys, their refresh tokens.
 
@@ -65,6 +70,7 @@ class Purge:
         log = logging.getLogger('auth')
         while not self._stopping.is_set():
             try:
+                self.forget_ended()
                 if deleted := self.run_once():
                     log.info('Purged %d sessions that ended long ago.', deleted)
             except DatabaseUnavailable as error:

@@ -18,6 +18,11 @@ _UPGRADES = {
         'ALTER TABLE sessions ADD COLUMN last_used_at DOUBLE PRECISION DEFAULT 0 NOT NULL',
         'UPDATE sessions SET last_used_at = created_at',
     ),
+    2: (
+        'CREATE TABLE ended_sessions (session_sha256 VARCHAR(64) NOT NULL, '
+        'ended_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (session_sha256))',
+        'CREATE INDEX ix_ended_sessions_ended_at ON ended_sessions (ended_at)',
+    ),
 }
 _POSTGRESQL_LOCK = 0x7369676E6564  # any number that every process of this program shares
 

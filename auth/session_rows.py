@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from .ended_sessions import remember
 from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import RefreshTokens
 from .users import User
@@ -117,7 +118,10 @@ def ended_reason(session: Row[Any] | None, now: float) -> str | None:
 def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:
     """Revoke a session that is not revoked yet; say if there was one."""
     values = {'sid': session_id, 'reason': reason, 'now': now}
-    return connection.execute(_REVOKE, values).rowcount == 1
+    if connection.execute(_REVOKE, values).rowcount != 1:
+        return False
+    remember(connection, [session_id], now)
+    return True
 
 
 def revoke_all_of_user(
@@ -131,7 +135,9 @@ def revoke_all_of_user(
         .values(revoked_at=NOW, revoked_reason=reason)
         .returning(Session.id)
     )
-    return list(connection.execute(revoking, {'now': now}).scalars())
+    ended = list(connection.execute(revoking, {'now': now}).scalars())
+    remember(connection, ended, now)
+    return ended
 
 
 def add_leaf(

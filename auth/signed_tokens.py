@@ -1,5 +1,8 @@
 """Signing and verifying JWTs. Only this module imports PyJWT; others say what claims mean.
 
+Signing takes the private keys. Verifying takes the public ones alone, wherever they come from: the
+folder here, or another server's JWKS (`fetched_keys.py`).
+
 PyJWT checks neither `typ` nor that a claim is there unless told: both are told here, once, for
 every kind of token (RFC 8725, 3.8 to 3.11).
 """
@@ -8,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from .signing_keys import SigningKeys
 
@@ -30,9 +34,16 @@ class TokenKind:
     claims: frozenset[str]  # required besides iss, aud, exp and iat
 
 
+class PublicKeys(Protocol):
+    """Where the public keys come from."""
+
+    def find(self, key_id: object) -> Ed25519PublicKey | None:
+        """Return the trusted key of this name, if there is one."""
+
+
 @dataclass(frozen=True)
 class SignedTokens:
-    """Signs with the active key; verifies by `kid`. `clock` gives Unix seconds.
+    """Signs with the active key; verifies with any that is published. `clock` gives Unix seconds.
 
     `longest_seconds` is how long a token may live, and so how long its key is needed.
     """
@@ -53,6 +64,25 @@ class SignedTokens:
     def public_keys(self) -> list[dict[str, str]]:
         """Return what anybody needs to verify our tokens, as JWKs."""
         return [key.jwk for key in self.keys.published(self.clock(), self.longest_seconds)]
+
+    def verify(self, kind: TokenKind, token: str, *, even_expired: bool = False) -> dict[str, Any]:
+        """Return the claims of a token of this kind. Raises `InvalidToken`."""
+        verifier = TokenVerifier(self, self.issuer, self.clock)
+        return verifier.verify(kind, token, even_expired=even_expired)
+
+    def find(self, key_id: object) -> Ed25519PublicKey | None:
+        """Return the published key of this name, if there is one."""
+        key = self.keys.find(key_id, self.clock(), self.longest_seconds)
+        return key.public if key else None
+
+
+@dataclass(frozen=True)
+class TokenVerifier:
+    """Verifies what `issuer` has signed, with its public keys. `clock` gives Unix seconds."""
+
+    keys: PublicKeys
+    issuer: str
+    clock: Callable[[], float]
 
     def verify(self, kind: TokenKind, token: str, *, even_expired: bool = False) -> dict[str, Any]:
         """Return the claims of a token of this kind. Raises `InvalidToken`."""
@@ -80,12 +110,12 @@ class SignedTokens:
             raise InvalidToken('A claim is not text.')
         return claims
 
-    def _public_key(self, header: dict[str, Any], kind: TokenKind) -> Any:
-        """Find the key by `kid` among our own; a token never brings its key along."""
-        key = self.keys.find(header.get('kid'), self.clock(), self.longest_seconds)
+    def _public_key(self, header: dict[str, Any], kind: TokenKind) -> Ed25519PublicKey:
+        """Find the key by `kid` among those we trust; a token never brings its key along."""
+        key = self.keys.find(header.get('kid'))
         if header.get('typ') != kind.type or key is None:
             raise InvalidToken('The token is of another type or key.')
-        return key.public
+        return key
 
     def _check_times(self, claims: dict[str, Any], *, even_expired: bool) -> None:
         times = [claims['iat'], claims['exp'], claims.get('nbf', 0)]
@@ -96,3 +126,13 @@ class SignedTokens:
             raise InvalidToken('The token is not valid yet.')
         if claims['exp'] <= now and not even_expired:
             raise InvalidToken('The token has expired.')
+
+
+def key_id_of(token: str) -> str | None:
+    """Return which key a token says it is signed with; nothing about it is verified yet."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        return None
+    key_id = header.get('kid')
+    return key_id if isinstance(key_id, str) and header.get('alg') == ALGORITHM else None

@@ -13,18 +13,21 @@ from .devices_card import DevicesCard
 from .elements import Box, Text
 from .place import Place
 from .security_card import security_card
+from .service import ServiceCard
 
 PATH = '/dashboard'
 TITLE = 'Dashboard'
 
 
-def browsers_half() -> None:
+def browsers_half(service: str | None = None) -> None:
     """Draw what holds no private string, for every page's HTML."""
     with Place(PATH, TITLE, tag='div', signed_in=True).classes('dashboard'):
         Greeting()
         with Box('div', classes='cards'):
             SessionCard()
             ApiCard()
+            if service:
+                ServiceCard(service)
             TokenCard()
             TraceCard()
 

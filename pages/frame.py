@@ -18,9 +18,11 @@ from .page_session import PageSessions
 from .private_part import PrivatePage, private, private_pages
 from .register import register_page
 from .server_rendered import server_rendered
+from .service import last_moments
 from .session_bridge import SessionBridge
 
 TITLE = 'Signed in'
+SERVICE_SETTING = 'auth-service'  # as auth/browser/start.js reads it
 
 # The token holder refreshes while Vue is still loading; its parts load side by side.
 _HEAD = (
@@ -47,6 +49,7 @@ def frame(
     for_browser: dict[str, str],
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
+    service = for_browser.get(SERVICE_SETTING)
     for name, content in for_browser.items():
         ui.add_head_html(f'<meta name="{name}" content="{content}">')
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
@@ -60,7 +63,9 @@ def frame(
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login_page()
         register_page(sessions.backend.password_min_characters)
-        dashboard.browsers_half()
+        dashboard.browsers_half(service)
+        if service:
+            last_moments()
         Pages(
             # The bridge leads on from the first to one of the others.
             dict.fromkeys(['/', '/login', '/register'], _nothing)

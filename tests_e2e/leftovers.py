@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page
 
 _COUNT = (Path(__file__).parent / 'leftovers.js').read_text(encoding='utf-8')
-_EVENTS = ('storage', 'state', 'trace', 'visibilitychange', 'online', 'pageshow')
+_EVENTS = ('storage', 'state', 'trace', 'visibilitychange', 'online', 'pageshow', 'pagehide')
 # After 100 sign-ins 15 KB were measured; one leaked token holder is 6 KB at least.
 TOLERATED_BYTES = 60_000
 # Chromium's names for what it counts.

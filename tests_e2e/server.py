@@ -25,7 +25,7 @@ OVER_GRAPHQL = {
     'refresh': '/graphql?refreshToken',
     'logout': '/graphql?logout',
 }
-_PAGES_ADDRESS = re.compile(r'Signed in is running at (http://\S+)')
+_ADDRESS = re.compile(r'(?:Signed in|An independent service) is running at (http://\S+)')
 
 
 class Server:
@@ -43,6 +43,11 @@ class Server:
     def api_url(self) -> str:
         """Where the auth backend is."""
         return self.url
+
+    @property
+    def port(self) -> str:
+        """The port of its first life; before that any free one."""
+        return self.url.rpartition(':')[2] or '0'
 
     @property
     def output(self) -> str:
@@ -81,12 +86,11 @@ class Server:
 
     def command(self) -> list[str]:
         """Return what comes after `python -m app`."""
-        port = self.url.rpartition(':')[2] or '0'
-        return ['--port', port, '--data-dir', str(self._folder / 'data'), *self._options]
+        return ['--port', self.port, '--data-dir', str(self._folder / 'data'), *self._options]
 
     def take_addresses(self, printed: str) -> bool:
         """Note where it says that it can be reached; say whether it has said all of it."""
-        match = _PAGES_ADDRESS.search(printed)
+        match = _ADDRESS.search(printed)
         self.url = match[1] if match else self.url
         return match is not None
 

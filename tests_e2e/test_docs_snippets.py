@@ -1,12 +1,14 @@
 """What the documents show as code is run, as it stands there.
 
-The snippets of `docs/testing-tabs.md` are the tests of this file; the README's program is started.
+The snippets of `docs/testing-tabs.md` are the tests of this file; the README's program is started, and
+so are the commands and the service of `docs/resource-server.md`.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -17,9 +19,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .people import Person
+from .resource_server import FINE, ask, running_resource_server
+from .server import running_server
+from .wire import WireBrowser
 
 pytestmark = pytest.mark.one_browser
 README = Path(__file__).parent.parent / 'README.md'
+SERVICE = Path(__file__).parent.parent / 'docs' / 'resource-server.md'
 PAGE = Path(__file__).parent.parent / 'docs' / 'testing-tabs.md'
 
 
@@ -76,3 +82,40 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
     finally:
         program.terminate()
         program.wait()
+
+
+def free_port() -> str:
+    """Return a port that nobody has taken."""
+    with socket.create_server(('localhost', 0)) as free:
+        return str(free.getsockname()[1])
+
+
+def test_commands_of_the_service_work(tmp_path: Path) -> None:
+    """Both programs start as written, and the service takes a token; so does that of the snippet."""
+    markdown = SERVICE.read_text(encoding='utf-8')
+    ports = {'8000': free_port(), '8001': free_port()}
+    for port, free in ports.items():
+        markdown = markdown.replace(port, free)
+    (console,) = re.findall(r'```console\n(.*?)```', markdown, re.DOTALL)
+    first, second = (shlex.split(line)[3:] for line in console.splitlines())
+    (tmp_path / 'service.py').write_text(python_of(markdown), encoding='utf-8')
+
+    with running_server(tmp_path, *first, '--port', ports['8000']) as server:
+        browser = WireBrowser(server)
+        browser.register()
+        with running_resource_server(tmp_path, *second[1:], '--port', ports['8001']) as service:
+            assert service.ask(browser.access_token) == FINE
+        program = subprocess.Popen(
+            [sys.executable, 'service.py'],
+            cwd=tmp_path,
+            env={'PATH': os.environ['PATH'], 'PYTHONPATH': str(README.parent)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert any('running on' in line for line in program.stderr or [])
+            said = ask(f'http://127.0.0.1:{ports["8001"]}/api/hello', browser.access_token)
+            assert said == FINE
+        finally:
+            program.terminate()
+            program.wait()

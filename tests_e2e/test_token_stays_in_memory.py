@@ -40,10 +40,10 @@ ASK_FOR_EVERYTHING = """async () => {
     const isBuiltIn = (prototype) => [EventTarget.prototype, Object.prototype].includes(prototype);
     const names = (o) => o && !isBuiltIn(o)
         ? [...Object.getOwnPropertyNames(o), ...names(Object.getPrototypeOf(o))] : [];
-    const ends = ["constructor", "close", "delete", "forget", "logout", "logoutEverywhere", "login",
-        "register", "start"];
+    const ends = ["begin", "constructor", "close", "delete", "forget", "logout", "logoutEverywhere",
+        "login", "register", "start"];
     const values = [];
-    for (const holder of [auth, auth.token, auth.trace, auth.account]) {
+    for (const holder of [auth, auth.token, auth.token.lastMoments, auth.trace, auth.account]) {
         for (const name of names(holder).filter((name) => !ends.includes(name))) {
             try {
                 const value = holder[name];

@@ -79,6 +79,7 @@ AUTHORITY = {
     # Anybody: who asks makes no difference.
     'GET /healthz': Line(200, 200, 200),
     'GET /.well-known/jwks.json': Line(200, 200, 200),
+    'GET /.well-known/ended-sessions': Line(200, 200, 200),
     'POST /auth/register': Line(201, 201, 201, _new_account),
     'POST /auth/login': Line(401, 401, 401, _wrong_password),
     'POST /auth/logout': Line(204, 204, 204),

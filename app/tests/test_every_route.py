@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
 from httpx2 import Response
 from nicegui import app as nicegui_app
@@ -258,6 +259,22 @@ def test_browsers_are_bound_to_https_only_by_https(*, https: bool) -> None:
 
     expected = 'max-age=31536000; includeSubDomains' if https else None
     assert headers.get('Strict-Transport-Security') == expected
+
+
+@pytest.mark.checklist('V3.4.3')
+def test_pages_connect_to_listed_services_only() -> None:
+    """A service that pages may call is in their policy, beside ourselves, and nowhere else."""
+    app = FastAPI()
+    app.add_api_route('/page', lambda: HTMLResponse('<h1>Hello'))
+    service = 'http://localhost:8001'
+
+    def policy(**more: list[str]) -> str:
+        client = TestClient(ResponseHeaders(app, https=False, **more))
+        return client.get('/page').headers['Content-Security-Policy']
+
+    assert f"connect-src 'self' {service};" in policy(connects_to=[service])
+    assert policy(connects_to=[service]).count(service) == 1
+    assert "connect-src 'self';" in policy()
 
 
 @pytest.mark.checklist('V3.4.3', 'V14.3.2')

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from app.resource_server import ResourceServerSettings
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -145,6 +146,7 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--failures-per-account', '0'], '--failures-per-account'),
         (['--public-url', 'app.example.com'], '--public-url'),
         (['--allowed-origins', '*'], '--allowed-origins'),
+        (['--resource-server-url', 'http://localhost:8001/'], '--resource-server-url'),
         (['--allowed-origins', 'https://app.example.com/'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com/path'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com,null'], '--allowed-origins'),
@@ -157,6 +159,41 @@ def test_bad_setting_is_one_sentence(options: list[str], named: str, tmp_path: P
 
     refuses_in_one_sentence(result)
     assert named in result.stderr
+
+
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [
+        (['--jwks-url', 'http://auth.example.com/jwks.json'], '--jwks-url'),
+        (['--jwks-url', 'jwks.json'], '--jwks-url'),
+        (['--deny-list-url', 'http://192.0.2.1/ended'], '--deny-list-url'),
+        (['--issuer', 'auth.example.com'], '--issuer'),
+        (['--issuer', 'http://auth.example.com'], '--jwks-url'),
+        (['--allowed-origins', '*'], '--allowed-origins'),
+        (['--keep-keys-seconds', '-1'], '--keep-keys-seconds'),
+        (['--data-dir', 'data'], '--data-dir'),
+        (['--host', 'no.such.host.invalid'], 'no.such.host.invalid'),
+    ],
+)
+def test_bad_setting_of_the_service_is_one_sentence(
+    options: list[str], named: str, tmp_path: Path
+) -> None:
+    """The service refuses as the server does: keys over plain http from elsewhere, above all."""
+    result = run(tmp_path, 'resource-server', '--port', '0', *options)
+
+    refuses_in_one_sentence(result)
+    assert named in result.stderr
+
+
+def test_help_of_the_service_lists_its_settings(tmp_path: Path) -> None:
+    """It has settings of its own, none of them a folder, a database or a secret."""
+    result = run(tmp_path, 'resource-server', '--help')
+
+    assert result.returncode == 0
+    for name in ResourceServerSettings.model_fields:
+        assert f'--{name.replace("_", "-")}' in result.stdout
+    for absent in ('--data-dir', '--database-url'):
+        assert absent not in result.stdout
 
 
 def test_bad_environment_variable_is_one_sentence(tmp_path: Path) -> None:

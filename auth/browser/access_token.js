@@ -17,13 +17,20 @@ export class AccessToken {
     this.#token = null;
   }
 
+  /** Another holder of the same token, which drops it when it likes (last_moments.js). */
+  copy() {
+    const copy = new AccessToken();
+    copy.#token = this.#token;
+    return copy;
+  }
+
   /** Whether there is one, fresh or not. */
   get isHeld() {
     return this.#token !== null;
   }
 
   /**
-   * Send a request with the token as its Bearer. The caller has made sure that `url` is the API's.
+   * Send a request with the token as its Bearer. The caller has made sure that `url` may have it.
    * A redirect could carry the token elsewhere, so there must be none.
    * @param {URL} url
    * @param {RequestInit} init
@@ -32,7 +39,7 @@ export class AccessToken {
     const headers = new Headers(init.headers);
     headers.set(...CLIENT_HEADER);
     if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
-    return fetch(url, { ...init, headers, redirect: "error", credentials: "include" });
+    return fetch(url, { ...init, headers, redirect: "error" });
   }
 
   /** Everything but the signature, which is what makes a token work; `null` without a token. */

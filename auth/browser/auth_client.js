@@ -30,13 +30,13 @@ export class AuthClient extends EventTarget {
 
   /**
    * @param {{api?: string, renewal?: import("./renewal.js").Strategy,
-   *   transport?: import("./api.js").TransportName}} [options] `api`: the auth backend's origin, if not
-   *   the page's own
+   *   transport?: import("./api.js").TransportName, services?: string[]}} [options] `api`: the auth
+   *   backend's origin, if not the page's own; `services`: other origins that may have the token
    */
-  constructor({ api = location.origin, renewal = "visible", transport = "rest" } = {}) {
+  constructor({ api = location.origin, renewal = "visible", transport = "rest", services = [] } = {}) {
     super();
     this.#api = new Api(new URL(api), transport);
-    this.#tab = new TabSession(this.#api, this, renewal);
+    this.#tab = new TabSession(this.#api, this, renewal, services);
     this.account = new Account(this.#tab, this.#api);
     this.token = this.#tab.token;
     this.trace = this.#tab.trace;
@@ -114,9 +114,9 @@ export class AuthClient extends EventTarget {
 
   /**
    * Call the API with the access token: renewed first if due, retried once after a 401.
-   * @param {string} path
+   * @param {string} path or the address of a listed service
    * @param {RequestInit} [init]
-   * @throws {TypeError} if `path` leads to another origin: the token is for the API alone
+   * @throws {TypeError} if `path` leads to an origin that the token is not for
    */
   fetch(path, init = {}) {
     return callApi(this.#tab, this.#api, path, init);

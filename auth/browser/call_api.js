@@ -8,18 +8,17 @@ import { ApiError, problemOf } from "./api.js";
 
 /**
  * Call the API with the access token: renewed first if due, retried once after a 401. A second 401
- * with one of our own codes signs this tab out; a stranger's 401 does not.
+ * with one of our own codes signs this tab out; a stranger's 401 does not, nor does a service's.
  * @param {TabSession} tab
  * @param {Api} api
  * @param {string} path
  * @param {RequestInit} init
  * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
- * @throws {TypeError} if `path` leads to another origin: the token is for the API alone
+ * @throws {TypeError} if `path` leads to an origin that the token is not for
  * @throws {ApiError} if nobody is signed in, or no server can be reached
  */
 export async function callApi(tab, api, path, init, around = (work) => work()) {
-  const url = new URL(path, api.url);
-  if (url.origin !== api.url.origin) throw new TypeError("Access tokens go to the API only.");
+  const url = tab.addressFor(path);
   const sid = tab.session?.id ?? null;
   if (tab.isDue) {
     tab.trace.add("api.refreshed");
@@ -35,7 +34,7 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
   if (!tab.holdsToken) return first;
   demandSession(tab, sid);
   const second = await around(() => send(tab, url, init));
-  if (second.status === 401 && tab.session?.id === sid) {
+  if (second.status === 401 && url.origin === api.url.origin && tab.session?.id === sid) {
     const problem = await problemOf(second.clone());
     if (problem.endsSession || problem.code === "invalid_token") tab.leave(problem.reason ?? null);
   }

@@ -4,6 +4,7 @@
  */
 
 import { AccessToken } from "./access_token.js";
+import { LastMoments } from "./last_moments.js";
 import * as pendingLogout from "./pending_logout.js";
 import { Renewal } from "./renewal.js";
 import { TabToken } from "./tab_token.js";
@@ -25,6 +26,7 @@ export class TabSession {
   #access = new AccessToken();
   #listening = new AbortController();
   #api;
+  #services;
   #events;
   #tabs;
   #renewal;
@@ -33,9 +35,11 @@ export class TabSession {
    * @param {Api} api
    * @param {EventTarget} events gets the `state` and `trace` events
    * @param {import("./renewal.js").Strategy} strategy
+   * @param {string[]} services the only other origins that the token may be sent to
    */
-  constructor(api, events, strategy) {
+  constructor(api, events, strategy, services) {
     this.#api = api;
+    this.#services = services.map((service) => new URL(service).origin);
     this.#events = events;
     this.trace = new Trace(events, this.#listening.signal);
     this.#tabs = new Tabs((message, via) => this.#hear(message, via), this.#listening.signal);
@@ -45,7 +49,8 @@ export class TabSession {
       refused: (reason) => this.leave(reason),
       postponed: () => this.#enter("reconnecting"),
     });
-    this.token = new TabToken(this.#access, this.#renewal, () => this.#changed());
+    const lastMoments = new LastMoments(this, api, this.#access, events);
+    this.token = new TabToken(this.#access, this.#renewal, () => this.#changed(), lastMoments);
   }
 
   /** Begin to listen; then finish a logout that the server has not heard of, or refresh. */
@@ -66,6 +71,7 @@ export class TabSession {
     this.newEpoch();
     this.#listening.abort();
     this.#access.drop();
+    this.token.lastMoments.forget();
     this.#renewal.stop();
     pendingLogout.rest();
   }
@@ -91,12 +97,24 @@ export class TabSession {
   }
 
   /**
-   * Send a request with the token to the API, which `url` must belong to.
+   * Where a path of the API leads, or an address of a listed service.
+   * @param {string} path
+   * @throws {TypeError} for any other origin: the token is not for it
+   */
+  addressFor(path) {
+    const url = new URL(path, this.#api.url);
+    if ([this.#api.url.origin, ...this.#services].includes(url.origin)) return url;
+    throw new TypeError("Access tokens go to the API and to listed services only.");
+  }
+
+  /**
+   * Send a request with the token to an address that may have it (see `addressFor`).
    * @param {URL} url
    * @param {RequestInit} init
    */
   send(url, init) {
-    return this.#access.send(url, init);
+    const isApi = url.origin === this.#api.url.origin; // the cookie is nobody else's business
+    return this.#access.send(url, { ...init, credentials: isApi ? "include" : "omit" });
   }
 
   /** @param {Message} message for the other tabs */

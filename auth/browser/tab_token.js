@@ -1,6 +1,7 @@
 /** What a page may see of the access token, and do with it. It is not given away. */
 
 /** @import { AccessToken } from "./access_token.js" */
+/** @import { LastMoments } from "./last_moments.js" */
 /** @import { Renewal } from "./renewal.js" */
 
 export class TabToken {
@@ -12,11 +13,14 @@ export class TabToken {
    * @param {AccessToken} access
    * @param {Renewal} renewal
    * @param {() => void} changed
+   * @param {LastMoments} lastMoments
    */
-  constructor(access, renewal, changed) {
+  constructor(access, renewal, changed, lastMoments) {
     this.#access = access;
     this.#renewal = renewal;
     this.#changed = changed;
+    /** The experiment with a dying token. */
+    this.lastMoments = lastMoments;
   }
 
   /** All of the token but its signature, and the milliseconds it still has; `null` without one. */

@@ -1,4 +1,4 @@
-/** What can be said about a form before it is sent. The server says the same, in its own words. */
+/** What is said about a form: before it is sent, and where no server has said anything. */
 
 /**
  * @param {{name: string, min_length: number}[]} fields

@@ -1,0 +1,64 @@
+"""Takes a port and serves an application on it, for whichever command."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from .start_up import give_up
+
+CONNECTION_BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Take the port before anything else: the cookie's name depends on it; 0 is any free one.
+
+    `localhost` is two addresses, and browsers may try either.
+    """
+    listeners: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with _unless_unavailable(listeners):
+                place = (str(address[0]), port)
+                server = socket.create_server(place, family=family, backlog=CONNECTION_BACKLOG)
+                listeners.append(server)
+                port = server.getsockname()[1]
+    except OSError as error:
+        give_up(
+            f'port {port} on {host} cannot be taken ({error.strerror}). Choose another with --port.'
+        )
+    return listeners
+
+
+@contextlib.contextmanager
+def _unless_unavailable(listeners: list[socket.socket]) -> Iterator[None]:
+    """Pass over an address that this machine does not have, if another was taken."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} or not listeners:
+            raise
+
+
+def run(app: ASGIApp, listeners: list[socket.socket], proxies: list[str]) -> None:
+    """Serve until Ctrl+C; `proxies` are believed whom they act for."""
+    # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
+    logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # uvicorn's own default believes any program on this machine, whoever it says it acts for.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        backlog=CONNECTION_BACKLOG,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=listeners)

@@ -1,0 +1,113 @@
+/**
+ * An experiment: log out, and watch what the dying access token still opens. For this alone the token
+ * outlives the logout, in a private field here. It is forgotten as soon as nobody takes it any more, at
+ * the end of its life, when the page goes, or when somebody signs in.
+ */
+
+import { Expiry } from "./expiry.js";
+import * as pendingLogout from "./pending_logout.js";
+
+/** @import { AccessToken } from "./access_token.js" */
+/** @import { Api } from "./api.js" */
+/** @import { TabSession } from "./tab_session.js" */
+/** @typedef {{at: number, answers: (number | null)[]}} Row a status for each address, or no answer */
+
+const EVERY_MS = 1_000;
+const LONGEST_ASK_MS = 2_000;
+/** Ask this long after the end of the token's life, so that the end is seen. */
+const LINGER_MS = 2_000;
+const KEPT_ROWS = 12;
+
+/** Fires `change` when there is another row, and when the token is forgotten. */
+export class LastMoments extends EventTarget {
+  /** @type {AccessToken | null} */ #token = null;
+  #watching = new AbortController();
+  #timer = 0;
+  #tab;
+  #api;
+  #access;
+  #events;
+
+  /** @type {Row[]} what came back, the newest first */
+  rows = [];
+
+  /**
+   * @param {TabSession} tab
+   * @param {Api} api
+   * @param {AccessToken} access
+   * @param {EventTarget} events
+   */
+  constructor(tab, api, access, events) {
+    super();
+    this.#tab = tab;
+    this.#api = api;
+    this.#access = access;
+    this.#events = events;
+  }
+
+  /** Whether the dying token is still held. */
+  get isOn() {
+    return this.#token !== null;
+  }
+
+  /**
+   * Log out, then ask each address once a second. Without a token this is a plain logout.
+   * @param {string[]} paths
+   * @throws {TypeError} if one leads to an origin that the token is not for
+   */
+  async begin(paths) {
+    const urls = paths.map((path) => this.#tab.addressFor(path));
+    this.forget();
+    const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);
+    const token = this.#access.isHeld ? this.#access.copy() : null;
+    const logout = pendingLogout.logout(this.#tab, this.#api); // nothing else holds it from here on
+    if (token) this.#watch(token);
+    await logout;
+    if (token && this.#token === token) this.#ask(urls, end);
+  }
+
+  /** Forget the token; what was seen stays. */
+  forget() {
+    this.#watching.abort();
+    clearTimeout(this.#timer);
+    this.#token?.drop();
+    this.#token = null;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {AccessToken} token */
+  #watch(token) {
+    this.#token = token;
+    this.rows = [];
+    this.#watching = new AbortController();
+    const { signal } = this.#watching;
+    addEventListener("pagehide", () => this.forget(), { signal });
+    this.#events.addEventListener("state", () => this.#tab.state === "signed-out" || this.forget(), { signal });
+  }
+
+  /**
+   * @param {URL[]} urls
+   * @param {Expiry} end
+   */
+  async #ask(urls, end) {
+    const token = this.#token;
+    const at = Date.now();
+    const answers = await Promise.all(urls.map((url) => this.#statusAt(url)));
+    if (this.#token !== token) return;
+    this.rows = [{ at, answers }, ...this.rows].slice(0, KEPT_ROWS);
+    if (end.remainingMs === 0 || answers.every((status) => status === 401)) return this.forget();
+    this.dispatchEvent(new Event("change"));
+    this.#timer = setTimeout(() => this.#ask(urls, end), EVERY_MS);
+  }
+
+  /** @param {URL} url */
+  async #statusAt(url) {
+    const signal = AbortSignal.any([this.#watching.signal, AbortSignal.timeout(LONGEST_ASK_MS)]);
+    try {
+      const answer = await this.#token?.send(url, { cache: "no-store", credentials: "omit", signal });
+      return answer?.status ?? null;
+    } catch {
+      return null; // nobody there, or not in time
+    }
+  }
+}

@@ -1,0 +1,30 @@
+"""The list of sessions that have ended lately, for services that verify access tokens themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from .dependencies import Backend
+from .documented import ALWAYS
+
+router = APIRouter(**ALWAYS)
+
+ENDED_SESSIONS_PATH = '/.well-known/ended-sessions'
+
+
+@router.get(ENDED_SESSIONS_PATH, responses={304: {'description': 'Nothing has changed.'}})
+async def ended_sessions(request: Request, backend: Backend) -> Response:
+    """List digests of sessions that ended while their access tokens may still live."""
+    recent = await run_in_threadpool(backend.ended_sessions.recent)
+    headers = {'Cache-Control': 'no-store'}
+    response = JSONResponse({'ended': recent}, headers=headers)
+    etag = f'"{hashlib.sha256(response.body).hexdigest()}"'
+    if request.headers.get('If-None-Match') == etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {'ETag': etag})
+    response.headers['ETag'] = etag
+    return response

@@ -1,0 +1,25 @@
+"""What shows that a separate service takes the same access tokens; drawn in the browser."""
+
+from __future__ import annotations
+
+from nicegui.element import Element
+
+from .place import Place
+
+
+class ServiceCard(Element, component='service_card.js'):
+    """Calls the service, and begins the experiment with a dying token."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._props['service'] = service
+
+
+class LastMoments(Element, component='last_moments.js'):
+    """What a token still opened after its session had ended; nothing without the experiment."""
+
+
+def last_moments() -> None:
+    """Draw it below the login form."""
+    with Place('/login', 'Sign in', tag='div', signed_in=False):
+        LastMoments()
