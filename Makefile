@@ -21,7 +21,7 @@ help:
 	@echo "make clean        remove the virtual environment and what the tests left"
 
 demo: $(VENV)/app-installed
-	@$(BIN)/python -m app --demo-accounts
+	@$(BIN)/python -m app demo
 
 demo-two-origins: $(VENV)/app-installed
 	@$(BIN)/python -m app two-origins --demo-accounts

@@ -1,7 +1,7 @@
 """`python -m app`: read the settings, take the port, build the app, serve it.
 
-A first word does something else: `rotate-keys`, `openapi`, `two-origins`, `resource-server`. Each is in
-the module of its name.
+A first word does something else: `demo`, `two-origins`, `resource-server`, `rotate-keys`, `openapi`;
+each is in the module of its name.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import auth
 
 from . import demo_accounts, logs
 from .create import create_app
+from .demo import Demo, run_demo
 from .openapi import print_openapi
 from .resource_server import ResourceServerSettings, serve_resource_server
 from .rotate_keys import rotate_keys
@@ -93,6 +94,7 @@ def _read(kind: type[S], arguments: list[str]) -> S:
 # By first word.
 _COMMANDS: dict[str, _Command[Any]] = {
     'rotate-keys': _Command(rotate_keys, Settings),
+    'demo': _Command(run_demo, Demo),
     'openapi': _Command(print_openapi, Settings),
     'two-origins': _Command(run_two_origins, TwoOrigins),
     'resource-server': _Command(serve_resource_server, ResourceServerSettings),

@@ -31,7 +31,7 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
     elsewhere = auth.origin_of(settings.auth_url) if settings.auth_url else ''
-    services = split(settings.resource_server_url or '')
+    services = split(settings.resource_servers)
     if settings.serve != 'auth':
         pages.install(
             app,
@@ -39,7 +39,7 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
             renewal=settings.renewal,
             transport=settings.transport,
             api=elsewhere,
-            service=settings.resource_server_url,
+            services=services,
         )
     https = settings.resolved_public_url(port).startswith('https://')
     connects_to = [*filter(None, [elsewhere]), *services]

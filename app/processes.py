@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
+
+from .settings import ENV_PREFIX, Settings
 
 STOP_TIMEOUT_SECONDS = 10
 _LOOK_INTERVAL_SECONDS = 1.0  # Windows delivers no Ctrl+C while a thread waits
@@ -22,6 +26,24 @@ class Command:
 
     options: Sequence[str]
     environment: Mapping[str, str]
+    is_silent: bool = False  # apart from errors
+
+
+def environment_of(settings: Settings, *, without: Collection[str]) -> dict[str, str]:
+    """Return an environment that says what somebody has set, apart from some settings."""
+    ours = settings.model_dump(mode='json', include=settings.model_fields_set - set(without))
+    others = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
+    return others | {f'{ENV_PREFIX}{name.upper()}': str(value) for name, value in ours.items()}
+
+
+def free_port(wanted: int = 0) -> int:
+    """Return the port if nobody has it, otherwise one that is free."""
+    try:
+        with socket.create_server(('localhost', wanted)) as free:
+            port: int = free.getsockname()[1]
+            return port
+    except OSError:
+        return free_port()
 
 
 def run_together(commands: Sequence[Command]) -> int:
@@ -40,7 +62,8 @@ def run_together(commands: Sequence[Command]) -> int:
 @contextmanager
 def _running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
     program = [sys.executable, '-m', 'app', *command.options]
-    process = subprocess.Popen(program, env=command.environment)  # noqa: S603 (it is ourselves)
+    output = subprocess.DEVNULL if command.is_silent else None
+    process = subprocess.Popen(program, env=command.environment, stdout=output)  # noqa: S603
     try:
         yield process
     finally:

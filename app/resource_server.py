@@ -23,6 +23,7 @@ from .serving import listen, run
 from .settings import split
 
 JWKS_PATH = '/.well-known/jwks.json'
+ENDED_SESSIONS_PATH = '/.well-known/ended-sessions'
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
 

@@ -58,8 +58,9 @@ class Settings(BaseSettings):
         description='origins, separated by commas, whose pages may use this server too, like '
         'https://app.example.com; default: none but its own',
     )
-    resource_server_url: str | None = Field(
-        None, description='origin of a service that pages may send access tokens to, too'
+    resource_servers: str = Field(
+        '',
+        description='origins, separated by commas, of services that pages may send access tokens to',
     )
     access_token_seconds: int = Field(
         600, ge=1, le=86_400, description='life of an access token, in seconds'
@@ -142,10 +143,10 @@ class Settings(BaseSettings):
             auth.origin_of(value)
         return value
 
-    @field_validator('allowed_origins', 'resource_server_url')
+    @field_validator('allowed_origins', 'resource_servers')
     @classmethod
-    def _names_each_origin(cls, value: str | None) -> str | None:
-        for origin in split(value or ''):
+    def _names_each_origin(cls, value: str) -> str:
+        for origin in split(value):
             auth.exact_origin(origin)
         return value
 

@@ -6,7 +6,7 @@ import sys
 from typing import NoReturn
 
 from .demo_accounts import DemoAccount
-from .settings import Settings
+from .settings import Settings, split
 
 EXIT_UNUSABLE = 2
 
@@ -19,7 +19,8 @@ def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
         lines.append(f'  {account.name:<14} {account.email:<20} {account.passphrase}')
     if accounts:
         lines.append('')
-    lines.append(f'  Data and keys: {settings.data_dir.resolve()}')
+    lines += [f'  {what:<22} {where}' for what, where in _places(settings, url).items()]
+    lines.append(f'  {"Data and keys":<22} {settings.data_dir.resolve()}')
     lines.append('  Stop with Ctrl+C.')
     if settings.faults:
         lines += [
@@ -33,6 +34,20 @@ def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
             '  there and switch Web Locks off. Put a TLS proxy in front and set --public-url.',
         ]
     print('\n'.join(lines), end='\n\n', flush=True)
+
+
+def _places(settings: Settings, url: str) -> dict[str, str]:
+    """Say where there is more to see."""
+    if settings.serve == 'auth':
+        return {}
+    places = {'Rendered by the server': f'{url}/profile'}
+    if settings.graphql:
+        places['GraphQL'] = f'{settings.auth_url or url}/graphql (POST)'
+    if services := split(settings.resource_servers):
+        places['Independent services'] = ', '.join(services)
+    if settings.demo_accounts:
+        places['On two origins'] = 'make demo-two-origins'
+    return places
 
 
 def give_up(sentence: str) -> NoReturn:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -11,11 +9,19 @@ from pydantic import Field
 
 import auth
 
-from .processes import Command, run_together
-from .settings import ENV_PREFIX, Settings
+from .processes import Command, environment_of, free_port, run_together
+from .settings import Settings
 
 # What the two processes are told differently, so nobody else's word for it gets through.
-_OUR_OWN = {'serve', 'port', 'public_url', 'pages_url', 'auth_url', 'allowed_origins'}
+_OUR_OWN = {
+    'serve',
+    'port',
+    'public_url',
+    'pages_url',
+    'auth_url',
+    'allowed_origins',
+    'demo_accounts',
+}
 
 
 class TwoOrigins(Settings):
@@ -32,15 +38,10 @@ class TwoOrigins(Settings):
 def run_two_origins(settings: TwoOrigins) -> None:
     """Run both until Ctrl+C. Ends with the exit code of the first that ends by itself."""
     pages_url, auth_url = _with_port(settings.pages_url), _with_port(settings.auth_url or '')
-    for_both = {
-        name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)
-    }
-    shared = settings.model_dump(mode='json', include=settings.model_fields_set - _OUR_OWN)
-    demo_accounts = shared.pop('demo_accounts', False)
-    for_both |= {f'{ENV_PREFIX}{name.upper()}': str(value) for name, value in shared.items()}
+    for_both = environment_of(settings, without=_OUR_OWN)
     backend = ['--serve=auth', *_at(auth_url), f'--allowed-origins={auth.origin_of(pages_url)}']
     pages = ['--serve=pages', *_at(pages_url), f'--auth-url={auth_url}']
-    if demo_accounts:
+    if settings.demo_accounts:
         backend.append('--demo-accounts')
     raise SystemExit(run_together([Command(backend, for_both), Command(pages, for_both)]))
 
@@ -53,5 +54,4 @@ def _with_port(url: str) -> str:
     """Return the address with a free port in place of port 0, or of none."""
     if urlsplit(url).port:
         return url
-    with socket.create_server(('localhost', 0)) as free:
-        return f'{url.removesuffix(":0")}:{free.getsockname()[1]}'
+    return f'{url.removesuffix(":0")}:{free_port()}'

@@ -19,15 +19,15 @@ PATH = '/dashboard'
 TITLE = 'Dashboard'
 
 
-def browsers_half(service: str | None = None) -> None:
+def browsers_half(services: list[str]) -> None:
     """Draw what holds no private string, for every page's HTML."""
     with Place(PATH, TITLE, tag='div', signed_in=True).classes('dashboard'):
         Greeting()
         with Box('div', classes='cards'):
             SessionCard()
             ApiCard()
-            if service:
-                ServiceCard(service)
+            if services:
+                ServiceCard(services)
             TokenCard()
             TraceCard()
 

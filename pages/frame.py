@@ -22,7 +22,7 @@ from .service import last_moments
 from .session_bridge import SessionBridge
 
 TITLE = 'Signed in'
-SERVICE_SETTING = 'auth-service'  # as auth/browser/start.js reads it
+SERVICES_SETTING = 'auth-services'  # as auth/browser/start.js reads it
 
 # The token holder refreshes while Vue is still loading; its parts load side by side.
 _HEAD = (
@@ -49,7 +49,7 @@ def frame(
     for_browser: dict[str, str],
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
-    service = for_browser.get(SERVICE_SETTING)
+    services = for_browser.get(SERVICES_SETTING, '').split()
     for name, content in for_browser.items():
         ui.add_head_html(f'<meta name="{name}" content="{content}">')
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
@@ -63,8 +63,8 @@ def frame(
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login_page()
         register_page(sessions.backend.password_min_characters)
-        dashboard.browsers_half(service)
-        if service:
+        dashboard.browsers_half(services)
+        if services:
             last_moments()
         Pages(
             # The bridge leads on from the first to one of the others.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -22,7 +22,7 @@ from auth import (
 
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import SERVICE_SETTING, TITLE, frame, pages_of
+from .frame import SERVICES_SETTING, TITLE, frame, pages_of
 from .page_session import PageSessions
 from .private_part import PrivatePage
 from .server_rendered import ServerRenderedPage
@@ -39,22 +39,22 @@ def install(
     renewal: str = 'visible',
     transport: str = 'rest',
     api: str = '',
-    service: str | None = None,
+    services: Sequence[str] = (),
 ) -> None:
     """Add the pages to `app`, where the auth backend must already be installed.
 
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
     `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
     `api` is the origin of the backend's routes, if not the pages' own.
-    `service` is the origin of another service that the browser may send access tokens to.
+    `services` are the origins of other services that the browser may send access tokens to.
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     put_nonce_on_scripts()
     for_browser = {'auth-renewal': renewal, 'auth-transport': transport}
     if api:
         for_browser['auth-api'] = api
-    if service:
-        for_browser[SERVICE_SETTING] = service
+    if services:
+        for_browser[SERVICES_SETTING] = ' '.join(services)
     private_here = add_shell(backend, for_browser)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.

@@ -3,13 +3,13 @@ import { auth } from "auth-client";
 import { timeOfDay } from "page-clock";
 
 export default {
-  data: () => ({ rows: [], isOn: false }),
+  data: () => ({ rows: [], hosts: [], isOn: false }),
   template: `
     <section v-if="isOn || rows.length" class="narrow card" aria-labelledby="last-moments-title">
       <h2 id="last-moments-title">The token after the logout</h2>
       <p role="status">{{ isOn ? "This page still holds it, for this experiment alone." : "The token is forgotten." }}</p>
       <table class="moments">
-        <thead><tr><th scope="col">Time</th><th scope="col">The API</th><th scope="col">The service</th></tr></thead>
+        <thead><tr><th scope="col">Time</th><th v-for="(host, i) in hosts" scope="col">{{ i ? near(host) : "The API" }}</th></tr></thead>
         <tbody>
           <tr v-for="row in rows" :key="row.at">
             <td class="clock">{{ time(row) }}</td>
@@ -18,8 +18,8 @@ export default {
           </tr>
         </tbody>
       </table>
-      <p class="explain">The API looks the session up each time. The service knows its end from the list it
-        reads each second, if it has one; otherwise the token works there until it expires.</p>
+      <p class="explain">The API looks the session up each time. A service knows its end from the list it
+        reads each second, if it does; otherwise the token works there until it expires.</p>
     </section>`,
   mounted() {
     auth.token.lastMoments.addEventListener("change", this.look);
@@ -30,9 +30,11 @@ export default {
   },
   methods: {
     look() {
-      const { rows, isOn } = auth.token.lastMoments;
-      Object.assign(this, { rows, isOn });
+      const { rows, hosts, isOn } = auth.token.lastMoments;
+      Object.assign(this, { rows, hosts, isOn });
     },
+    /** Without the name that all of them have here. */
+    near: (host) => host.replace(location.hostname, ""),
     time: ({ at }) => timeOfDay(at),
   },
 };

@@ -1,4 +1,4 @@
-"""What shows that a separate service takes the same access tokens; drawn in the browser."""
+"""What shows that separate services take the same access tokens; drawn in the browser."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from .place import Place
 
 
 class ServiceCard(Element, component='service_card.js'):
-    """Calls the service, and begins the experiment with a dying token."""
+    """Calls the services, and begins the experiment with a dying token."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, services: list[str]) -> None:
         super().__init__()
-        self._props['service'] = service
+        self._props['services'] = services
 
 
 class LastMoments(Element, component='last_moments.js'):

@@ -49,7 +49,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
     with socket.create_server(('localhost', 0)) as free:
         port = str(free.getsockname()[1])
     with running_server(
-        tmp_path, '--resource-server-url', f'http://localhost:{port}', *options
+        tmp_path, '--resource-servers', f'http://localhost:{port}', *options
     ) as server:
         more = ['--deny-list-url', server.url + ENDED_SESSIONS_PATH] if has_list else []
         with running_resource_server(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,10 +42,11 @@ def run(folder: Path, *options: str, **variables: str) -> subprocess.CompletedPr
 
 
 @contextmanager
-def started(folder: Path, *options: str) -> Iterator[list[str]]:
+def started(folder: Path, *options: str, command: str = '') -> Iterator[list[str]]:
     """Run the program; give the lines it prints before it serves."""
+    place = ['--port', '0', '--data-dir', str(folder / 'data')]
     process = subprocess.Popen(
-        [sys.executable, '-m', 'app', '--port', '0', '--data-dir', str(folder / 'data'), *options],
+        [sys.executable, '-m', 'app', *filter(None, [command]), *place, *options],
         cwd=ROOT,
         env=environment(folder),
         stdout=subprocess.PIPE,
@@ -64,6 +68,18 @@ def started(folder: Path, *options: str) -> Iterator[list[str]]:
 
 def address(lines: list[str]) -> str:
     return next(line.split()[-1] for line in lines if 'running at' in line)
+
+
+def health_of(url: str) -> object:
+    """Ask as soon as somebody is there. Raises `URLError` if nobody comes."""
+    until = time.monotonic() + TIMEOUT_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f'{url}/healthz') as answer:
+                return json.load(answer)
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
 
 
 def test_help_lists_every_setting(tmp_path: Path) -> None:
@@ -89,6 +105,22 @@ def test_start_up_text_says_what_a_person_needs(tmp_path: Path) -> None:
     assert str(tmp_path / 'data') in text
     assert 'Ctrl+C' in text
     assert health == {'status': 'ready'}
+
+
+def test_demo_names_all_there_is(tmp_path: Path) -> None:
+    """The pages, GraphQL and two services, each where the text says; they go when the demo does."""
+    with started(tmp_path, command='demo') as lines:
+        text = '\n'.join(lines)
+        url, *services = (match for match in re.findall(r'http://localhost:\d+(?![\d/])', text))
+        health = [health_of(each) for each in (url, *services)]
+
+    assert f'{url}/profile' in text
+    assert f'{url}/graphql' in text
+    assert 'make demo-two-origins' in text
+    assert health == [{'status': 'ready'}] * 3
+    for each in (url, *services):
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(each)
 
 
 def test_demo_passphrases_survive_a_restart(tmp_path: Path) -> None:
@@ -146,7 +178,7 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--failures-per-account', '0'], '--failures-per-account'),
         (['--public-url', 'app.example.com'], '--public-url'),
         (['--allowed-origins', '*'], '--allowed-origins'),
-        (['--resource-server-url', 'http://localhost:8001/'], '--resource-server-url'),
+        (['--resource-servers', 'http://localhost:8001/'], '--resource-servers'),
         (['--allowed-origins', 'https://app.example.com/'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com/path'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com,null'], '--allowed-origins'),

@@ -30,6 +30,8 @@ export class LastMoments extends EventTarget {
 
   /** @type {Row[]} what came back, the newest first */
   rows = [];
+  /** @type {string[]} who is asked */
+  hosts = [];
 
   /**
    * @param {TabSession} tab
@@ -57,6 +59,7 @@ export class LastMoments extends EventTarget {
    */
   async begin(paths) {
     const urls = paths.map((path) => this.#tab.addressFor(path));
+    this.hosts = urls.map((url) => url.host);
     this.forget();
     const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);
     const token = this.#access.isHeld ? this.#access.copy() : null;

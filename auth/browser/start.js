@@ -18,7 +18,7 @@ export const auth = new AuthClient({
   api: setting("auth-api") || undefined,
   renewal: toStrategy(setting("auth-renewal")),
   transport: toTransport(setting("auth-transport")),
-  services: setting("auth-service")?.split(" "),
+  services: setting("auth-services")?.split(" "),
 });
 Object.assign(globalThis, { auth });
 auth.start();
