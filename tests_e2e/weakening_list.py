@@ -619,7 +619,7 @@ WEAKENINGS = [
         'auth/origin_guard.py',
         'if origin is not None and not (is_listed or self._origins.is_own(origin, scheme, host)):',
         "if origin is not None and headers.get('sec-fetch-site') == 'cross-site' and not is_listed:",
-        'test_other_origins_get_nothing.py::test_page_on_another_port_ends_no_session',
+        'auth/tests/test_origin_guard.py::test_every_changing_route_refuses_strangers',
     ),
     Weakening(
         'any-origin-is-listed',
