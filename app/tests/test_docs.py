@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
+NAMED_OTHERWISE: set[str] = set()
 CONSOLE = '\n'.join(re.findall(r'```console\n(.*?)```', README, re.DOTALL))
 
 
@@ -29,14 +31,43 @@ def test_make_target_of_the_readme_exists(target: str) -> None:
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
-def test_options_of_the_readme_exist() -> None:
-    """No option that the README names has been renamed since."""
-    command = [sys.executable, '-m', 'app', '--help']
-    help_text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+def documents() -> list[Path]:
+    return [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md')]
 
-    options = set(re.findall(r'(?<= |`)--[\w-]+', README)) - {'--help'}
-    assert options
-    assert {option for option in options if option not in help_text} == set()
+
+def test_options_of_the_docs_exist() -> None:
+    """No option that a document names has been renamed since."""
+    helps = [
+        [sys.executable, '-m', *command.split(), '--help']
+        for command in (
+            'app',
+            'app two-origins',
+            'app resource-server',
+            'tests_e2e.api_fuzz',
+            'pytest',
+        )
+    ]
+    help_text = ''.join(
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for command in helps
+    )
+
+    for document in documents():
+        options = set(re.findall(r'(?<= |`)--[\w-]+', document.read_text(encoding='utf-8')))
+        unknown = {option for option in options - {'--help'} if option not in help_text}
+        assert unknown <= NAMED_OTHERWISE, document.name
+
+
+def test_modules_of_the_docs_can_be_run() -> None:
+    """Each `python -m` of a document is written as one types it, and names what is there."""
+    for document in documents():
+        text = document.read_text(encoding='utf-8')
+        commands = re.findall(r'(\S*python) -m ([\w.]+)', text)
+        for program, module in commands:
+            assert program.strip('`') in {'.venv/bin/python', '.venv\\Scripts\\python'}, (
+                document.name
+            )
+            assert importlib.util.find_spec(module), f'{document.name}: {module}'
 
 
 def test_commands_without_make_are_those_of_make() -> None:
@@ -58,7 +89,7 @@ def test_commands_without_make_are_those_of_make() -> None:
 
 def test_files_named_in_the_docs_exist() -> None:
     """Every test and module that the README or docs/ mention by name is found."""
-    for document in [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md')]:
+    for document in documents():
         text = document.read_text(encoding='utf-8')
         for name in re.findall(r'`([\w/]+\.(?:py|js))`', text):
             assert list(ROOT.glob(name)) or list(ROOT.glob(f'tests_e2e/{name}')), name
@@ -67,7 +98,7 @@ def test_files_named_in_the_docs_exist() -> None:
 def test_tests_named_in_the_docs_exist() -> None:
     """Each `file.py::test_name` that a document answers with is there, in that file."""
     named = 0
-    for document in [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md')]:
+    for document in documents():
         text = document.read_text(encoding='utf-8')
         for file, test in re.findall(r'`([\w/]+\.py)::(\w+)`', text):
             named += 1

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
+from app.processes import free_port
 
 from .test_start_up import ROOT, TIMEOUT_SECONDS, environment, run
 
@@ -94,3 +100,40 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, options: list[str], senten
     assert result.returncode == 2
     assert sentence in result.stderr
     assert 'Traceback' not in result.stderr
+
+
+def test_documented_commands_work(tmp_path: Path) -> None:
+    """Each command of docs/origins.md starts as it stands there, apart from ports and data."""
+    text = (ROOT / 'docs' / 'origins.md').read_text(encoding='utf-8')
+    for port in ('3000', '4500'):
+        text = text.replace(port, str(free_port()))
+    blocks = [block.splitlines() for block in re.findall(r'```console\n(.*?)```', text, re.DOTALL)]
+
+    assert blocks[0] == ['make demo-two-origins']
+    assert len(blocks) == 3
+    for block in blocks[1:]:
+        with ExitStack() as running:
+            lines = [running.enter_context(printed_by(line, tmp_path)) for line in block]
+            addresses = [next(lines[i % len(block)]) for i in range(2)]
+        assert len(set(addresses)) == 2
+
+
+@contextmanager
+def printed_by(command: str, folder: Path) -> Iterator[Iterator[str]]:
+    """Run it as somebody would who types it; give the addresses that it prints, one by one."""
+    python, *options = shlex.split(command)
+    assert python == '.venv/bin/python'
+    program = subprocess.Popen(
+        [sys.executable, *options, '--data-dir', str(folder / 'data')],
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert program.stdout
+    try:
+        yield (line.split()[-1] for line in program.stdout if 'running at' in line)
+    finally:
+        program.terminate()
+        program.communicate(timeout=TIMEOUT_SECONDS)
