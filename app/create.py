@@ -43,7 +43,8 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
         )
     https = settings.resolved_public_url(port).startswith('https://')
     connects_to = [*filter(None, [elsewhere]), *services]
-    return ResponseHeaders(app, https=https, connects_to=connects_to), backend
+    headers = ResponseHeaders(app, https=https, connects_to=connects_to, nonce_key=pages.CSP_NONCE)
+    return headers, backend
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from .processes import Command, environment_of, free_port, run_together
-from .resource_server import ENDED_SESSIONS_PATH
+import auth
+
+from .command import Command
+from .processes import Program, environment_of, free_port, run_together
 from .settings import Settings
 
 # Independent services: one that reads the list of ended sessions, and one that does not.
@@ -34,13 +36,16 @@ def run_demo(settings: Demo) -> None:
     stateless, listening = (
         ['resource-server', f'--port={each}', f'--issuer={url}'] for each in services
     )
-    listening.append(f'--deny-list-url={url}{ENDED_SESSIONS_PATH}')
+    listening.append(f'--deny-list-url={url}{auth.ENDED_SESSIONS_PATH}')
     raise SystemExit(
         run_together(
             [
-                Command(app, environment),
-                Command(stateless, environment, is_silent=True),
-                Command(listening, environment, is_silent=True),
+                Program(app, environment),
+                Program(stateless, environment, is_silent=True),
+                Program(listening, environment, is_silent=True),
             ]
         )
     )
+
+
+COMMAND = Command(run_demo, Demo)

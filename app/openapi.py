@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 import auth
 
+from .command import Command
 from .settings import Settings
 
 
@@ -16,3 +17,6 @@ def print_openapi(_settings: Settings) -> None:
     app = FastAPI(title='Signed in', version='1', description=auth.__doc__ or '')
     auth.add_routes(app)
     print(json.dumps(auth.describe(app), indent=2))
+
+
+COMMAND = Command(print_openapi, Settings)

@@ -21,7 +21,7 @@ _LOOK_INTERVAL_SECONDS = 1.0  # Windows delivers no Ctrl+C while a thread waits
 
 
 @dataclass(frozen=True)
-class Command:
+class Program:
     """`python -m app` with these options, in this environment."""
 
     options: Sequence[str]
@@ -46,7 +46,7 @@ def free_port(wanted: int = 0) -> int:
         return free_port()
 
 
-def run_together(commands: Sequence[Command]) -> int:
+def run_together(programs: Sequence[Program]) -> int:
     """Run until Ctrl+C, SIGTERM, or the end of one of them; return that one's exit code.
 
     A process that is killed itself (`kill -9`) cannot take the others along.
@@ -54,16 +54,16 @@ def run_together(commands: Sequence[Command]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as running:
         try:
-            return _first_to_end([running.enter_context(_running(each)) for each in commands])
+            return _first_to_end([running.enter_context(_running(each)) for each in programs])
         except KeyboardInterrupt:
             return 0
 
 
 @contextmanager
-def _running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
-    program = [sys.executable, '-m', 'app', *command.options]
-    output = subprocess.DEVNULL if command.is_silent else None
-    process = subprocess.Popen(program, env=command.environment, stdout=output)  # noqa: S603
+def _running(program: Program) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, '-m', 'app', *program.options]
+    output = subprocess.DEVNULL if program.is_silent else None
+    process = subprocess.Popen(command, env=program.environment, stdout=output)  # noqa: S603
     try:
         yield process
     finally:

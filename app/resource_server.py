@@ -17,13 +17,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 import auth
 
+from .command import Command
+from .listening import listen, run
 from .logs import LogFormat, LogLevel
 from .response_headers import ResponseHeaders
-from .serving import listen, run
 from .settings import split
 
 JWKS_PATH = '/.well-known/jwks.json'
-ENDED_SESSIONS_PATH = '/.well-known/ended-sessions'
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
 
@@ -171,3 +171,6 @@ async def about_you(you: auth.Verified) -> KnownAboutYou:
 async def healthz() -> dict[str, str]:
     """Say that the service is there, with keys or without."""
     return {'status': 'ready'}
+
+
+COMMAND = Command(serve_resource_server, ResourceServerSettings)

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages import CSP_NONCE
-
 NONCE_BYTES = 16
 YEAR_SECONDS = 31_536_000
 LEAST_ERROR_STATUS = 400
@@ -41,11 +39,20 @@ _HTTPS = {'Strict-Transport-Security': f'max-age={YEAR_SECONDS}; includeSubDomai
 class ResponseHeaders:
     """An ASGI application around the real one; `https` is whether people reach it that way.
 
-    `connects_to` are other origins that its pages may call.
+    `connects_to` are other origins that its pages may call. The scripts of a page bear the nonce that
+    is in the ASGI scope under `nonce_key`.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool, connects_to: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        https: bool,
+        connects_to: Iterable[str] = (),
+        nonce_key: str = 'csp_nonce',
+    ) -> None:
         self.app = app  # NiceGUI looks for itself along this name
+        self._nonce_key = nonce_key
         sources = ' '.join(["'self'", *connects_to])
         self._page_policy = _PAGE_POLICY.replace('{connects_to}', sources)
         self._always = _encoded(_ALWAYS | _HTTPS if https else _ALWAYS)
@@ -55,7 +62,7 @@ class ResponseHeaders:
         if scope['type'] != 'http':
             await self.app(scope, receive, send)
             return
-        nonce = scope[CSP_NONCE] = secrets.token_urlsafe(NONCE_BYTES)
+        nonce = scope[self._nonce_key] = secrets.token_urlsafe(NONCE_BYTES)
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import auth
 
+from .command import Command
 from .settings import Settings
 from .start_up import give_up
 
@@ -31,3 +32,6 @@ def rotate_keys(settings: Settings) -> None:
         f'Key {key.key_id} is published now, and signs from {starts_at:%H:%M:%S} UTC on.\n'
         'The one before stays good until its last token has expired.'
     )
+
+
+COMMAND = Command(rotate_keys, Settings)

@@ -9,7 +9,8 @@ from pydantic import Field
 
 import auth
 
-from .processes import Command, environment_of, free_port, run_together
+from .command import Command
+from .processes import Program, environment_of, free_port, run_together
 from .settings import Settings
 
 # What the two processes are told differently, so nobody else's word for it gets through.
@@ -43,7 +44,7 @@ def run_two_origins(settings: TwoOrigins) -> None:
     pages = ['--serve=pages', *_at(pages_url), f'--auth-url={auth_url}']
     if settings.demo_accounts:
         backend.append('--demo-accounts')
-    raise SystemExit(run_together([Command(backend, for_both), Command(pages, for_both)]))
+    raise SystemExit(run_together([Program(backend, for_both), Program(pages, for_both)]))
 
 
 def _at(url: str) -> list[str]:
@@ -55,3 +56,6 @@ def _with_port(url: str) -> str:
     if urlsplit(url).port:
         return url
     return f'{url.removesuffix(":0")}:{free_port()}'
+
+
+COMMAND = Command(run_two_origins, TwoOrigins)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
-from functools import cache
+from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from .wire import WireBrowser
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
 
+RunOnce = Callable[..., Any]
 POSTGRES = pytest.StashKey[Postgres]()
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -111,16 +112,21 @@ def browser(
 
 
 @pytest.fixture(scope='session')
-def start_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start a server with these options unless it runs already."""
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunOnce]:
+    """Enter `run(folder, *options)`, a context, unless it has been entered before."""
     with ExitStack() as running:
 
         @cache
-        def start(*options: str) -> Server:
-            folder = tmp_path_factory.mktemp('server')
-            return running.enter_context(running_server(folder, *options))
+        def enter(run: Callable[..., AbstractContextManager[Any]], *options: str) -> Any:
+            return running.enter_context(run(tmp_path_factory.mktemp('server'), *options))
 
-        yield start
+        yield enter
+
+
+@pytest.fixture(scope='session')
+def start_once(run_once: RunOnce) -> Callable[..., Server]:
+    """Start a server with these options unless it runs already."""
+    return partial(run_once, running_server)
 
 
 @pytest.fixture(scope='session')

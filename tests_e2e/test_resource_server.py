@@ -7,16 +7,17 @@ is asked from here, and from the dashboard. What it refuses is in `auth/tests/te
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from app.processes import free_port
 from auth import ENDED_SESSIONS_PATH
 
 from .leftovers import count_leftovers, left_in
@@ -42,25 +43,27 @@ class Both:
     folder: Path
 
 
+@contextmanager
+def running_both(folder: Path, feed: str = 'no list', *options: str) -> Iterator[Both]:
+    """Start both. The service reads no list of ended sessions unless told to."""
+    port = str(free_port())
+    services = ['--resource-servers', f'http://localhost:{port}']
+    with running_server(folder, *services, *options) as server:
+        list_url = f'--deny-list-url={server.url}{ENDED_SESSIONS_PATH}'
+        more = ['--port', port, '--issuer', server.url, *([list_url] if feed == 'list' else [])]
+        with running_resource_server(folder, *more) as service:
+            yield Both(server, service, folder)
+
+
 @pytest.fixture
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
-    """Start both. The service reads no list of ended sessions unless the test wants one."""
-    has_list, *options = getattr(request, 'param', (False,))
-    with socket.create_server(('localhost', 0)) as free:
-        port = str(free.getsockname()[1])
-    with running_server(
-        tmp_path, '--resource-servers', f'http://localhost:{port}', *options
-    ) as server:
-        more = ['--deny-list-url', server.url + ENDED_SESSIONS_PATH] if has_list else []
-        with running_resource_server(
-            tmp_path, '--port', port, '--issuer', server.url, *more
-        ) as service:
-            yield Both(server, service, tmp_path)
+def both(request: pytest.FixtureRequest, run_once: Callable[..., Both]) -> Both:
+    """Both, as the test wants them; whoever ends one of them starts it again."""
+    return run_once(running_both, *getattr(request, 'param', ()))
 
 
-with_list = pytest.mark.parametrize('both', [(True,)], indirect=True, ids=['with-list'])
+with_list = pytest.mark.parametrize('both', [('list',)], indirect=True, ids=['with-list'])
 short_tokens = pytest.mark.parametrize(
-    'both', [(False, '--access-token-seconds', '4')], indirect=True, ids=['4-seconds']
+    'both', [('no list', '--access-token-seconds', '4')], indirect=True, ids=['4-seconds']
 )
 
 
@@ -91,6 +94,7 @@ def test_keys_outlive_the_auth_server(both: Both) -> None:
 
     assert both.service.ask(token) == FINE
     assert both.service.ask(token[:-8] + 'AAAAAAAA').code == 'invalid_token'
+    both.server.start()
 
 
 @pytest.mark.one_browser

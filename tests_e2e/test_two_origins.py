@@ -1,4 +1,8 @@
-"""P16: pages on one origin, auth backend on another; and all promises about several tabs, there too."""
+"""P16: pages on one origin, auth backend on another, of one site and of two; listed, and not.
+
+The promises about several tabs are kept there, too: here what browsers may do differently across
+origins, and the rest in `test_tabs_on_two_origins.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,22 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from . import browsers
-from .multi_tab import *  # noqa: F403
 from .people import Person, log_out, sees_login_page
 from .server import Server
 from .tabs import OpenTab
+from .test_coming_back_signed_in import tab, test_reload_comes_back_signed_in
+from .test_logout_signs_every_tab_out import test_storage_event_alone_signs_out
+from .test_refresh_interrupted import test_reload_between_rotation_and_answer
 from .traces import traced, wait_for_trace
-from .two_origins import on_two_origins
+from .two_origins import on_two_origins, on_two_sites
 from .wire import WireBrowser
+
+__all__ = [
+    'tab',
+    'test_reload_between_rotation_and_answer',
+    'test_reload_comes_back_signed_in',
+    'test_storage_event_alone_signs_out',
+]
 
 RESTRICT_COOKIES = {
     'enableThirdPartyCookieRestriction': True,
@@ -26,19 +39,21 @@ KEEPS_NO_COOKIES = 'keeps no cookies of another site'
 
 
 @pytest.fixture(scope='module')
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(run_once: Callable[..., Server]) -> Server:
     """Two ports of `localhost`: another origin, and the same site."""
-    with on_two_origins(tmp_path_factory.mktemp('two'), '--faults') as servers:
-        yield servers
+    return run_once(on_two_origins, '--faults')
 
 
 @pytest.fixture(scope='module')
-def two_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def either_server(server: Server) -> Server:
+    """The same: which database is behind it, other tests look at."""
+    return server
+
+
+@pytest.fixture(scope='module')
+def two_sites(run_once: Callable[..., Server]) -> Server:
     """Pages at `app.localhost`, backend at `api.localhost`: to a browser, two sites."""
-    folder = tmp_path_factory.mktemp('sites')
-    names = {'pages': 'app.localhost', 'backend': 'api.localhost'}
-    with on_two_origins(folder, '--cookie-same-site', 'none', **names) as servers:
-        yield servers
+    return run_once(on_two_sites)
 
 
 @pytest.fixture
@@ -116,8 +131,8 @@ def test_another_site_works_where_its_cookies_do(
 
     log_out(first)
 
-    for tab in (first, second):
-        sees_login_page(tab)
+    for each in (first, second):
+        sees_login_page(each)
     second.reload()
     sees_login_page(second)
 

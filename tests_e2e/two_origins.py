@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from .server import Server
@@ -50,3 +50,9 @@ def on_two_origins(
         yield servers
     finally:
         servers.stop()
+
+
+def on_two_sites(folder: Path) -> AbstractContextManager[TwoOrigins]:
+    """The same under two names that are two sites to a browser, with a cookie that may cross them."""
+    names = {'pages': 'app.localhost', 'backend': 'api.localhost'}
+    return on_two_origins(folder, '--cookie-same-site', 'none', **names)

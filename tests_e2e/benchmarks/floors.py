@@ -16,7 +16,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from nicegui import ui
 
-from app.serving import CONNECTION_BACKLOG
+from app.listening import CONNECTION_BACKLOG
 
 _STATIC_PAGE = """<!doctype html>
 <html lang="en"><title>Floor</title>

@@ -1,0 +1,19 @@
+"""P16: every promise about several tabs, with the pages on one origin and the backend on another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .multi_tab import *  # noqa: F403
+from .server import Server
+from .two_origins import on_two_origins
+
+pytestmark = pytest.mark.one_browser  # what browsers may do differently, test_two_origins.py shows
+
+
+@pytest.fixture(scope='module')
+def server(run_once: Callable[..., Server]) -> Server:
+    """Two ports of `localhost`."""
+    return run_once(on_two_origins, '--faults')
