@@ -22,9 +22,11 @@ class Settings(BaseSettings):
     """Signing in with JWTs: NiceGUI pages over a FastAPI auth backend.
 
     Each option can also be given as an environment variable: --data-dir is APP_DATA_DIR.
+    `python -m app demo` starts it with accounts, and with two independent services.
+    `python -m app two-origins` starts pages and auth backend as two servers.
+    `python -m app resource-server` is a service of its own that verifies access tokens.
     `python -m app rotate-keys` replaces the key that signs tokens, and signs nobody out.
     `python -m app openapi` prints the OpenAPI document.
-    `python -m app resource-server` is a service of its own that verifies access tokens.
     """
 
     model_config = SettingsConfigDict(
