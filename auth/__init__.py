@@ -24,6 +24,7 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
+from .identity import Identity
 from .install import add_routes, install, lifespan
 from .json_fetch import fetchable
 from .keys import Keys, load_or_create
@@ -33,7 +34,6 @@ from .passwords import generate_passphrase
 from .schema import UnknownSchema
 from .server_rendering import RefreshOnVisit, Visitor, visitor
 from .session_rows import EndReason
-from .sessions import Identity
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
 from .verified import Verified, VerifierSettings, install_verifier, verifier_lifespan
 

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from .errors import InvalidAccessToken
-from .sessions import Identity
+from .identity import Identity
 from .signed_tokens import InvalidToken, SignedTokens, TokenKind
 
 ACCESS_TOKEN = TokenKind('at+jwt', audience='api', claims=frozenset({'sub', 'sid', 'jti'}))

@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, update
 from . import audit
 from .database import Database
 from .errors import SessionEnded, WrongPassword
+from .identity import Identity, IssuedSession
 from .password_rules import PasswordRules
 from .passwords import Passwords
 from .rotation import Rotation
 from .session_rows import EndReason, revoke_all_of_user
-from .sessions import Identity, IssuedSession, Sessions
+from .sessions import Sessions
 from .throttle import Throttle
 from .users import USER_BY_ID, User
 

@@ -16,10 +16,10 @@ from . import audit
 from .caller import Caller
 from .database import Database
 from .errors import EmailTaken
+from .identity import IssuedSession
 from .login import Login
 from .password_rules import PasswordRules
 from .passwords import Passwords
-from .sessions import IssuedSession
 from .throttle import Throttle
 from .users import USER_BY_ID, User
 

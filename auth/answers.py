@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from .backend import AuthBackend
 from .devices import Device
+from .identity import Identity, IssuedSession
 from .schemas import DeviceOut, Me, SessionOut, TokenSet, UserOut
-from .sessions import Identity, IssuedSession
 
 
 def tokens_out(backend: AuthBackend, issued: IssuedSession, outcome: str = 'started') -> TokenSet:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from .sessions import IssuedSession
+from .identity import IssuedSession
 from .settings import SameSite
 
 

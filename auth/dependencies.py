@@ -12,8 +12,8 @@ from fastapi import Depends, Request
 
 from .backend import AuthBackend
 from .caller import Caller
+from .identity import Identity
 from .presented import identify
-from .sessions import Identity
 
 
 async def _backend(request: Request) -> AuthBackend:

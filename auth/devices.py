@@ -11,9 +11,10 @@ from sqlalchemy import Row, and_
 
 from .database import Database
 from .errors import NoSuchSession
+from .identity import Identity
 from .models import Session
 from .session_rows import IS_ALIVE, EndReason, select_sessions
-from .sessions import Identity, Sessions
+from .sessions import Sessions
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from .backend import AuthBackend
 from .caller import Caller
 from .errors import AuthError, InvalidInput
 from .graphql_types import Device, Me, TokenSet
+from .identity import Identity, IssuedSession
 from .problems import field_sentences, spoils_cookie
-from .sessions import Identity, IssuedSession
 
 Form = TypeVar('Form', bound=BaseModel)
 

@@ -13,8 +13,9 @@ from . import audit
 from .caller import Caller
 from .database import Database
 from .errors import InvalidCredentials
+from .identity import IssuedSession
 from .passwords import Passwords
-from .sessions import IssuedSession, Sessions
+from .sessions import Sessions
 from .throttle import Throttle
 from .users import USER_BY_EMAIL, User
 

@@ -13,8 +13,8 @@ from . import audit
 from .backend import AuthBackend
 from .caller import Caller
 from .errors import InvalidAccessToken, InvalidRefreshToken, NoSession, SessionEnded
+from .identity import Identity
 from .rotation import Refreshed
-from .sessions import Identity
 
 
 async def identify(backend: AuthBackend, token: str | None, jar: str | None) -> Identity:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, update
 from . import audit
 from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
+from .identity import Identity, IssuedSession
 from .models import IS_LIVE, RefreshToken, Session
 from .refresh_tokens import PresentedToken, RefreshTokens, parse
 from .session_rows import (
@@ -30,7 +31,7 @@ from .session_rows import (
     read_session,
     revoke,
 )
-from .sessions import Identity, IssuedSession, Sessions
+from .sessions import Sessions
 from .settings import SessionLimits
 
 _of_session = RefreshToken.session_id == SID

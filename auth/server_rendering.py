@@ -19,7 +19,7 @@ from . import presented
 from .backend import AuthBackend
 from .caller import Caller
 from .errors import AuthError, DatabaseUnavailable, SessionEnded
-from .sessions import Identity, IssuedSession
+from .identity import Identity, IssuedSession
 
 # Set by the browser's half while the server has not heard of a logout (pending_logout.js).
 LOGOUT_PENDING_COOKIE = 'logout-pending'

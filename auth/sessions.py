@@ -7,7 +7,6 @@ Methods that take a connection run inside the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -16,6 +15,7 @@ from . import audit
 from .caller import Caller
 from .database import Database
 from .errors import InvalidRefreshToken, SessionEnded
+from .identity import Identity, IssuedSession
 from .models import (
     ADDRESS_CHARACTERS,
     USER_AGENT_CHARACTERS,
@@ -40,31 +40,6 @@ EndedListener = Callable[[str, str], None]
 
 _START = insert(Session)
 _SALT = select(Session.salt).where(Session.id == SID)
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who acts, and through which session. Comes from a verified token or ticket only."""
-
-    user_id: str
-    session_id: str
-    name: str
-    email: str
-    signed_in_at: float
-
-
-@dataclass(frozen=True)
-class IssuedSession:
-    """A session and its current refresh token; `cookie_seconds` is `None` for a browser session.
-
-    `replaced` is the id of the session that its start has ended in the same browser, if any.
-    """
-
-    identity: Identity
-    refresh_token: str
-    generation: int
-    cookie_seconds: int | None
-    replaced: str | None = None
 
 
 class Sessions:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .errors import InvalidSocketTicket
-from .sessions import Identity, Sessions
+from .identity import Identity
+from .sessions import Sessions
 from .signed_tokens import InvalidToken, SignedTokens, TokenKind
 
 SOCKET_TICKET = TokenKind(

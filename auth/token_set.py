@@ -6,7 +6,7 @@ from fastapi import Response
 
 from .answers import tokens_out
 from .backend import AuthBackend
-from .sessions import IssuedSession
+from .identity import IssuedSession
 
 
 def token_set(

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from auth import AuthBackend, InvalidSocketTicket, SessionEnded
 from auth.errors import InvalidAccessToken, InvalidRefreshToken
+from auth.identity import Identity
 from auth.refresh_tokens import PresentedToken, parse
-from auth.sessions import Identity
 
 from .browser import COOKIE, Browser
 
