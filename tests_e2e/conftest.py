@@ -55,8 +55,16 @@ def is_repetition(item: pytest.Item) -> bool:
     """
     if item.get_closest_marker('one_database') and 'postgresql' in item.name:
         return True
+    if item.get_closest_marker('one_set_up') and is_borrowed(item):
+        return True
     needs_one_browser = 'postgresql' in item.name or item.get_closest_marker('one_browser')
     return bool(needs_one_browser) and 'firefox' in item.name
+
+
+def is_borrowed(item: pytest.Item) -> bool:
+    """Say whether a test is run again by a file that has imported it (see `multi_tab.py`)."""
+    assert isinstance(item, pytest.Function)
+    return bool(item.function.__module__ != item.module.__name__)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

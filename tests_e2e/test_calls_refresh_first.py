@@ -38,6 +38,7 @@ def refreshes(tab: Page) -> int:
     return len(traced(tab, 'refresh.rotated'))
 
 
+@pytest.mark.one_browser
 def test_fresh_token_is_used_as_it_is(tab: Page) -> None:
     """A call with a token that has minutes to go is one call."""
     assert tab.evaluate(CALL) == 200

@@ -31,6 +31,7 @@ def press(page: Page, button: str) -> None:
     page.get_by_role('button', name=button).click()
 
 
+@pytest.mark.one_browser
 def test_session_card_counts_refreshes(dashboard: Page) -> None:
     """Each refresh exchanges the refresh token once, and the next one is planned anew."""
     expect(value(dashboard, 'Refreshes so far')).to_have_text('0')
@@ -42,6 +43,7 @@ def test_session_card_counts_refreshes(dashboard: Page) -> None:
     expect(value(dashboard, 'Refreshes so far')).to_have_text('1')
 
 
+@pytest.mark.one_browser
 def test_api_call_needs_no_refresh_while_the_token_is_fresh(
     dashboard: Page, person: Person
 ) -> None:
@@ -53,6 +55,7 @@ def test_api_call_needs_no_refresh_while_the_token_is_fresh(
     expect(value(dashboard, 'Refreshed first')).to_have_text('no')
 
 
+@pytest.mark.one_browser
 def test_forgotten_token_is_fetched_again_at_the_next_call(dashboard: Page) -> None:
     """Without the token the person is still signed in: the cookie brings another."""
     press(dashboard, 'Forget the token')

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .lacking import make_deaf
@@ -46,6 +47,7 @@ def test_hidden_tab_lets_its_token_run_out(
     assert hidden.evaluate('auth.state') == 'signed-in'
 
 
+@pytest.mark.one_browser
 def test_ahead_refreshes_hidden_tabs(
     context: BrowserContext, tabs: OpenTab, server_with: Callable[..., Server], person: Person
 ) -> None:
@@ -62,6 +64,7 @@ def test_ahead_refreshes_hidden_tabs(
     assert tab.evaluate(REMAINING) > 0
 
 
+@pytest.mark.one_browser
 def test_lazy_refreshes_before_a_call_only(
     context: BrowserContext, tabs: OpenTab, server_with: Callable[..., Server], person: Person
 ) -> None:

@@ -20,13 +20,16 @@ def sign_ins(page: Page) -> int:
     return sum(event['detail']['to'] == 'signed-in' for event in traced(page, 'state'))
 
 
+LOCKLESS = [pytest.mark.one_browser, pytest.mark.one_set_up]
+
+
 # Every pair of these three circumstances, in four tests instead of eight.
 @pytest.mark.parametrize(
     ('late', 'where', 'locks'),
     [
         ('delay', 'same tab', True),
-        pytest.param('delay', 'other tab', False, marks=pytest.mark.one_browser),
-        pytest.param('delay_answer', 'same tab', False, marks=pytest.mark.one_browser),
+        pytest.param('delay', 'other tab', False, marks=LOCKLESS),
+        pytest.param('delay_answer', 'same tab', False, marks=LOCKLESS),
         ('delay_answer', 'other tab', True),
     ],
     ids=['delay-same-locks', 'delay-other-lockless', 'answer-same-lockless', 'answer-other-locks'],

@@ -79,6 +79,7 @@ def test_nothing_is_loaded_from_elsewhere(tabs: OpenTab, server: Server, person:
     assert hosts - {''} == {urlsplit(server.url).netloc}
 
 
+@pytest.mark.one_browser
 def test_links_to_the_wrong_place_lead_on(tabs: OpenTab, server: Server, person: Person) -> None:
     """The start page is nobody's: inside the app too, it leads to login or to the dashboard."""
     tab = tabs()

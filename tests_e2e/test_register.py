@@ -34,6 +34,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.one_browser
 def test_mistake_is_shown_at_its_field(register_page: Page, person: Person) -> None:
     """Whether the page or the server finds it: next to the field, and the rest stays as typed."""
     right = {'Name': person.name, 'Email': person.email, 'Password': person.password}

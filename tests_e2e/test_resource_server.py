@@ -168,6 +168,7 @@ def test_dashboard_calls_the_service(tabs: OpenTab, both: Both, person: Person) 
     assert not tab.evaluate('auth.token.lastMoments.isOn')
 
 
+@pytest.mark.one_browser
 @with_list
 def test_list_ends_a_token_within_two_seconds(tabs: OpenTab, both: Both, person: Person) -> None:
     """The table on the login page: the API says 401 at once, the service soon; then it is forgotten."""
@@ -189,6 +190,7 @@ def test_list_ends_a_token_within_two_seconds(tabs: OpenTab, both: Both, person:
     assert not tab.evaluate('auth.token.lastMoments.isOn')
 
 
+@pytest.mark.one_browser
 @short_tokens
 def test_stateless_service_believes_until_expiry(tabs: OpenTab, both: Both, person: Person) -> None:
     """Without a list the table shows 401 and 200, second by second, until the token has expired."""
@@ -222,6 +224,7 @@ def test_watched_token_is_nowhere_else(tabs: OpenTab, both: Both, person: Person
     assert tab.evaluate('auth.token.lastMoments.isOn')  # it was there all the time
 
 
+@pytest.mark.one_browser
 def test_signing_in_ends_the_watch(
     context: BrowserContext, tabs: OpenTab, both: Both, person: Person
 ) -> None:

@@ -146,6 +146,7 @@ def test_pending_logout_renders_nobody(tab: Page, server: Server, person: Person
     assert person.name in visit(tab, server).text()
 
 
+@pytest.mark.one_browser
 def test_logout_takes_the_first_html_away(tabs: OpenTab, server: Server, person: Person) -> None:
     """Another tab logs out while this one still waits for its first token."""
     tab, other = open_signed_in(tabs, 2, server, person)

@@ -58,7 +58,7 @@ def tell(request: pytest.FixtureRequest, add_row: AddRow) -> Callable[..., None]
     'locks',
     [
         pytest.param(True, id='locks'),
-        pytest.param(False, id='lockless', marks=pytest.mark.one_browser),
+        pytest.param(False, id='lockless', marks=[pytest.mark.one_browser, pytest.mark.one_set_up]),
     ],
 )
 def test_eight_tabs_at_one_instant(

@@ -154,6 +154,7 @@ def test_page_says_that_cookies_are_refused(
     assert len(traced(wary_tab, 'refresh.started')) == 1  # at load, as on every page
 
 
+@pytest.mark.one_browser
 def test_unlisted_site_gets_nothing(tabs: OpenTab, server: Server) -> None:
     """The same pages under a name that is not listed: nobody signs in, and nobody is signed out."""
     elsewhere = WireBrowser(server)
