@@ -635,7 +635,7 @@ WEAKENINGS = [
         'auth/browser/api.js',
         'credentials: "include",',
         'credentials: "same-origin",',
-        'test_two_origins.py::test_reload_comes_back_signed_in',
+        'test_two_origins.py::test_another_site_works_where_its_cookies_do',
     ),
     Weakening(
         'cookie-taken-for-granted',
