@@ -620,6 +620,7 @@ WEAKENINGS = [
         'if origin is not None and not (is_listed or self._origins.is_own(origin, scheme, host)):',
         "if origin is not None and headers.get('sec-fetch-site') == 'cross-site' and not is_listed:",
         'auth/tests/test_origin_guard.py::test_every_changing_route_refuses_strangers',
+        only='sqlite and (evil or longer)',
     ),
     Weakening(
         'any-origin-is-listed',
