@@ -13,6 +13,7 @@ from . import dashboard, profile
 from .auth_button import AuthButton
 from .elements import Box
 from .login import login_page
+from .navigation import TopBar
 from .not_found import Pages
 from .page_session import PageSessions
 from .private_part import PrivatePage, private, private_pages
@@ -55,10 +56,8 @@ def frame(
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
-        ui.link('Signed in', '/').classes('brand')
-        with Box('nav', classes='signed-in-only'):
-            ui.link(dashboard.TITLE, dashboard.PATH)
-            ui.link(profile.TITLE, profile.PATH)
+        links = {dashboard.PATH: dashboard.TITLE, profile.PATH: profile.TITLE}
+        with TopBar('Signed in', links):
             AuthButton('Log out', 'logout').classes('quiet')
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login_page()

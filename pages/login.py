@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from nicegui import ui
-
 from .auth_form import AuthForm, Field
-from .elements import Box, Text
+from .elements import Text
 from .end_notice import EndNotice
+from .navigation import Hint
 from .place import Place
 
 EMAIL = Field('email', 'Email', type='email', autocomplete='username')
@@ -19,6 +18,4 @@ def login_page() -> None:
         Text('h1', 'Sign in')
         EndNotice()
         AuthForm('login', [EMAIL, PASSWORD], submit='Sign in')
-        with Box('p', classes='aside'):
-            Text('span', 'New here?')
-            ui.link('Create an account', '/register')
+        Hint('New here?', 'Create an account', '/register')

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from nicegui import ui
-
 from .auth_form import AuthForm, Field
-from .elements import Box, Text
+from .elements import Text
 from .login import EMAIL
+from .navigation import Hint
 from .place import Place
 
 
@@ -27,6 +26,4 @@ def register_page(password_min_characters: int) -> None:
     with Place('/register', 'Create account', signed_in=False).classes('narrow card'):
         Text('h1', 'Create account')
         AuthForm('register', fields, submit='Create account')
-        with Box('p', classes='aside'):
-            Text('span', 'Have an account?')
-            ui.link('Sign in', '/login')
+        Hint('Have an account?', 'Sign in', '/login')
