@@ -22,7 +22,7 @@ from .errors import AuthError, DatabaseUnavailable, SessionEnded
 from .identity import Identity, IssuedSession
 
 # Set by the browser's half while the server has not heard of a logout (pending_logout.js).
-LOGOUT_PENDING_COOKIE = 'logout-pending'
+LOGOUT_PENDING_COOKIE = '__Host-logout-pending'
 
 _VISITOR = 'auth.visitor'  # where in the ASGI scope it is
 
