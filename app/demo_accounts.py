@@ -48,6 +48,6 @@ def _write(path: Path, accounts: list[DemoAccount]) -> None:
 async def _register(accounts: list[DemoAccount], backend: auth.AuthBackend) -> None:
     for account in accounts:
         try:
-            await backend.accounts.create(account.name, account.email, account.passphrase)
+            await backend.registration.create(account.name, account.email, account.passphrase)
         except auth.EmailTaken:
             continue  # made at an earlier start

@@ -1,20 +1,22 @@
 """The auth backend: accounts, sessions, refresh and access tokens, and the browser's half of it.
 
 It works without any UI and knows nothing of NiceGUI. Everything a host application needs is here;
-the modules are its own business.
+the modules are its own business. `install.py` puts all of it into an application and `backend.py`
+wires the services; the folders use only those that come later in this list:
+
+    graphql, resource_server    the calls of `http` as GraphQL; verifying access tokens far from here
+    http                        routes, the cookie, and what stands in front of every route
+    accounts                    registering, signing in, a new password, how often one may be wrong
+    sessions                    the life of a session and of its refresh tokens, in transactions
+    tokens                      tokens as strings, and the keys they are signed with
+    passwords, database         hashes and rules; engine, tables, versions
+    browser                     the other half: ES modules that hold the access token in the page
 """
 
-from .argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
 from .audit import record as record_event
 from .backend import AuthBackend
-from .browser_files import MODULES as BROWSER_MODULES
-from .browser_files import PREFIX as BROWSER_PREFIX
-from .browser_files import BrowserFiles, content_digest
 from .caller import Caller
-from .dependencies import SignedIn
-from .devices import Device
-from .documented import describe
-from .ended_routes import ENDED_SESSIONS_PATH
+from .database.schema import UnknownSchema
 from .errors import (
     AuthError,
     DatabaseUnavailable,
@@ -24,18 +26,30 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
+from .http.browser_files import MODULES as BROWSER_MODULES
+from .http.browser_files import PREFIX as BROWSER_PREFIX
+from .http.browser_files import BrowserFiles, content_digest
+from .http.dependencies import SignedIn
+from .http.documented import describe
+from .http.ended_routes import ENDED_SESSIONS_PATH
+from .http.origin_guard import CLIENT_HEADER
+from .http.origins import exact_origin, origin_of
+from .http.server_rendering import RefreshOnVisit, Visitor, visitor
 from .identity import Identity
 from .install import add_routes, install, lifespan
-from .json_fetch import fetchable
-from .keys import Keys, load_or_create
-from .origin_guard import CLIENT_HEADER
-from .origins import exact_origin, origin_of
-from .passwords import generate_passphrase
-from .schema import UnknownSchema
-from .server_rendering import RefreshOnVisit, Visitor, visitor
-from .session_rows import EndReason
+from .passwords.argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
+from .passwords.hashing import generate_passphrase
+from .resource_server.json_fetch import fetchable
+from .resource_server.verified import (
+    Verified,
+    VerifierSettings,
+    install_verifier,
+    verifier_lifespan,
+)
+from .sessions.devices import Device
+from .sessions.rows import EndReason
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
-from .verified import Verified, VerifierSettings, install_verifier, verifier_lifespan
+from .tokens.keys import Keys, load_or_create
 
 __all__ = [
     'BROWSER_MODULES',

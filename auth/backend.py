@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .access_tokens import AccessTokens
-from .account_security import AccountSecurity
-from .accounts import Accounts
-from .attempt_counts import AttemptCounts
-from .cookies import RefreshCookie
-from .database import Database
-from .devices import Devices
-from .ended_sessions import EndedSessions
-from .login import Login
-from .password_rules import PasswordRules
-from .passwords import Passwords
-from .purge import Purge
-from .refresh_tokens import RefreshTokens
-from .rotation import Rotation
-from .sessions import Sessions
+from .accounts.attempt_counts import AttemptCounts
+from .accounts.login import Login
+from .accounts.registration import Registration
+from .accounts.security import AccountSecurity
+from .accounts.throttle import Throttle
+from .database.engine import Database
+from .passwords.hashing import Passwords
+from .passwords.rules import PasswordRules
+from .refresh_cookie import RefreshCookie
+from .sessions.devices import Devices
+from .sessions.ended import EndedSessions
+from .sessions.lifecycle import Sessions
+from .sessions.purge import Purge
+from .sessions.rotation import Rotation
+from .sessions.socket_tickets import SocketTickets
 from .settings import AuthSettings
-from .signed_tokens import SignedTokens
-from .socket_tickets import SocketTickets
-from .throttle import Throttle
+from .tokens.access_tokens import AccessTokens
+from .tokens.refresh_tokens import RefreshTokens
+from .tokens.signed_tokens import SignedTokens
 
 PEPPER_PURPOSE = 'refresh token pepper 1'
 
@@ -33,7 +33,7 @@ class AuthBackend:
 
     database: Database
     passwords: Passwords
-    accounts: Accounts
+    registration: Registration
     login: Login
     sessions: Sessions
     rotation: Rotation
@@ -50,7 +50,7 @@ class AuthBackend:
     @property
     def password_min_characters(self) -> int:
         """How long a new password must be."""
-        return self.accounts.rules.min_characters
+        return self.registration.rules.min_characters
 
     def close(self) -> None:
         """Let threads and connections go."""
@@ -80,7 +80,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     return AuthBackend(
         database=database,
         passwords=passwords,
-        accounts=Accounts(database, passwords, rules, login, throttle, clock),
+        registration=Registration(database, passwords, rules, login, throttle, clock),
         login=login,
         sessions=sessions,
         rotation=rotation,

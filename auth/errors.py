@@ -1,6 +1,6 @@
 """Every condition the auth backend can refuse with, and the evidence each carries.
 
-Services raise these; `problems.py` is the one place that turns them into HTTP.
+Services raise these; `http/problems.py` is the one place that turns them into HTTP.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class InvalidRefreshToken(AuthError):
 
 
 class SessionEnded(AuthError):
-    """Raised if the session is over; `reason` says why (see `session_rows.EndReason`)."""
+    """Raised if the session is over; `reason` says why (see `sessions.rows.EndReason`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f'The session has ended: {reason}.')

@@ -1,4 +1,4 @@
-"""Who acts, and what a browser is given for it. Values only; `sessions.py` makes them."""
+"""Who acts, and what a browser is given for it. Values only; `sessions/` makes them."""
 
 from __future__ import annotations
 

@@ -7,18 +7,18 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from .account_routes import router as account_router
 from .backend import AuthBackend, build_backend
-from .body_limit import BodyLimit
-from .browser_files import FOLDER, PREFIX, BrowserFiles
-from .cors import ListedOrigins
-from .ended_routes import router as ended_router
-from .graphql_route import add_graphql
-from .origin_guard import OriginGuard
-from .origins import origins
-from .problems import add_problem_handlers
-from .security_routes import router as security_router
-from .session_routes import router as session_router
+from .graphql.route import add_graphql
+from .http.account_routes import router as account_router
+from .http.body_limit import BodyLimit
+from .http.browser_files import FOLDER, PREFIX, BrowserFiles
+from .http.cors import ListedOrigins
+from .http.ended_routes import router as ended_router
+from .http.origin_guard import OriginGuard
+from .http.origins import origins
+from .http.problems import add_problem_handlers
+from .http.security_routes import router as security_router
+from .http.session_routes import router as session_router
 from .settings import AuthSettings
 
 

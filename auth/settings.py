@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .argon2_profiles import OWASP_ARGON2ID, Argon2Profile
-from .keys import Keys
+from .passwords.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
+from .tokens.keys import Keys
 
 DAY_SECONDS = 86_400
 
@@ -31,7 +31,7 @@ class SessionLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptLimits:
-    """How many attempts are let through; what they are counted by is in `throttle.py`.
+    """How many attempts are let through; what they are counted by is in `accounts/throttle.py`.
 
     A class of forty behind one address must fit into the limits of an address.
     """

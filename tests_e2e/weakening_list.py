@@ -60,7 +60,7 @@ WEAKENINGS = [
     Weakening(
         'cookie-without-age',
         'P2',
-        'auth/cookies.py',
+        'auth/refresh_cookie.py',
         'self._write(response, issued.refresh_token, issued.cookie_seconds)',
         'self._write(response, issued.refresh_token, None)',
         'test_coming_back_signed_in.py::test_checkbox_decides_whether_a_restart_signs_out',
@@ -191,7 +191,7 @@ WEAKENINGS = [
     Weakening(
         'token-outlives-logout',
         'P5',
-        'auth/sessions.py',
+        'auth/sessions/lifecycle.py',
         'if row is None or reason:',
         'if row is None or reason == EndReason.DISABLED:',
         'test_logout_signs_every_tab_out.py::test_server_forgets_the_session',
@@ -273,7 +273,7 @@ WEAKENINGS = [
     Weakening(
         'no-overlap',
         'P7',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         'if now - token.used_at <= overlap:',
         'if now - token.used_at < 0:',
         'test_tabs_refresh_at_once.py::test_eight_tabs_at_one_instant',
@@ -282,7 +282,7 @@ WEAKENINGS = [
     Weakening(
         'session-row-not-locked',
         'P7',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         '_LOCK = update(Session).where(Session.id == SID, IS_ALIVE)',
         '_LOCK = update(Session).where(Session.id == SID, IS_ALIVE, Session.lock_seq < 0)',
         'test_tabs_refresh_at_once.py::test_eight_tabs_at_one_instant',
@@ -300,7 +300,7 @@ WEAKENINGS = [
     Weakening(
         'strict-rotation',
         'P8',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         'if token.generation is None or token.superseded_at is not None:',
         'if token.generation is None or token.used_at is not None:',
         'test_refresh_interrupted.py::test_crash_puts_back_an_older_cookie',
@@ -308,7 +308,7 @@ WEAKENINGS = [
     Weakening(
         'lost-answer-is-a-replay',
         'P8',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         'if now - token.used_at <= overlap:\n            return Outcome.OVERLAPPED',
         'if now - token.used_at <= overlap:\n            return Outcome.REPLAYED',
         'test_refresh_interrupted.py::test_lost_answer_is_asked_for_again',
@@ -358,7 +358,7 @@ WEAKENINGS = [
     Weakening(
         'replay-only-refused',
         'P11',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         'revoke(connection, session.id, EndReason.REPLAY, now)',
         'pass',
         'test_replay_ends_the_session.py::test_owner_is_told_after_the_fact',
@@ -366,7 +366,7 @@ WEAKENINGS = [
     Weakening(
         'replay-recovers',
         'P11',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         'if token.leaf_seen_at is None and token.used_at >= token.leaf_issued_at - overlap:',
         'if token.leaf_seen_at is None or token.used_at >= token.leaf_issued_at - overlap:',
         'test_replay_ends_the_session.py::test_copied_token_ends_the_session',
@@ -374,7 +374,7 @@ WEAKENINGS = [
     Weakening(
         'token-outlives-its-session',
         'P12',
-        'auth/sessions.py',
+        'auth/sessions/lifecycle.py',
         'if row is None or reason:',
         'if row is None or reason == EndReason.DISABLED:',
         'test_sessions_end_on_purpose.py::test_log_out_everywhere',
@@ -390,7 +390,7 @@ WEAKENINGS = [
     Weakening(
         'password-change-ends-nothing',
         'P13',
-        'auth/account_security.py',
+        'auth/accounts/security.py',
         'revoke_all_of_user(connection, user.id, reason, self.clock(), keep=keep)',
         '[]',
         'test_sessions_end_on_purpose.py::test_password_change',
@@ -398,7 +398,7 @@ WEAKENINGS = [
     Weakening(
         'password-change-ends-all',
         'P13',
-        'auth/account_security.py',
+        'auth/accounts/security.py',
         'ended = revoke_all_of_user(connection, user.id, reason, self.clock(), keep=keep)\n'
         '            issued = self.rotation.rotate(connection, keep)',
         'issued = self.rotation.rotate(connection, keep)\n'
@@ -408,7 +408,7 @@ WEAKENINGS = [
     Weakening(
         'rotation-in-two-halves',
         'P19',
-        'auth/rotation.py',
+        'auth/sessions/rotation.py',
         'too_old = now - self.limits',
         'connection.commit()\n        too_old = now - self.limits',
         'test_server_dies.py::TestOverTheWire::test_death_at_every_statement_of_a_refresh',
@@ -448,7 +448,7 @@ WEAKENINGS = [
     Weakening(
         'origin-not-looked-at',
         'P20',
-        'auth/origin_guard.py',
+        'auth/http/origin_guard.py',
         "            return 'foreign_origin'",
         '            pass',
         'test_other_origins_get_nothing.py::test_socket_opens_for_our_own_pages_only',
@@ -464,7 +464,7 @@ WEAKENINGS = [
     Weakening(
         'tickets-for-any-page',
         'P14',
-        'auth/socket_tickets.py',
+        'auth/sessions/socket_tickets.py',
         "if not secrets.compare_digest(claims['client_id'].encode(), client_id.encode()):",
         "if not claims['client_id']:",
         'test_strangers_act_for_nobody.py::test_program_with_everything_does_nothing',
@@ -488,7 +488,7 @@ WEAKENINGS = [
     Weakening(
         'route-without-a-line',
         'P14',
-        'auth/session_routes.py',
+        'auth/http/session_routes.py',
         "@router.get('/healthz')",
         "@router.get('/api/new')\nasync def new() -> str:\n    return 'for whom?'\n\n\n"
         "@router.get('/healthz')",
@@ -505,7 +505,7 @@ WEAKENINGS = [
     Weakening(
         'post-without-guard',
         'P20',
-        'auth/origin_guard.py',
+        'auth/http/origin_guard.py',
         "host, origin = headers.get('host', ''), headers.get('origin')",
         "if scope['path'] == '/auth/logout-all':\n            return None\n"
         "        host, origin = headers.get('host', ''), headers.get('origin')",
@@ -514,7 +514,7 @@ WEAKENINGS = [
     Weakening(
         'cookie-not-handed-on',
         'P15',
-        'auth/server_rendering.py',
+        'auth/http/server_rendering.py',
         'await self._app(scope, receive, send_with_cookie)',
         'await self._app(scope, receive, send)',
         'test_server_rendered_page.py::test_profile_needs_no_script',
@@ -523,7 +523,7 @@ WEAKENINGS = [
     Weakening(
         'cookie-with-success-only',
         'P15',
-        'auth/server_rendering.py',
+        'auth/http/server_rendering.py',
         "if message['type'] == 'http.response.start':",
         "if message['type'] == 'http.response.start' and message['status'] == 200:",
         'auth/tests/test_server_rendering.py::test_cookie_comes_with_failures_too',
@@ -531,7 +531,7 @@ WEAKENINGS = [
     Weakening(
         'prefetch-is-a-visit',
         'P15',
-        'auth/server_rendering.py',
+        'auth/http/server_rendering.py',
         'return says_so and not any(name in headers for name in _OF_A_PREFETCH)',
         'return says_so',
         'auth/tests/test_server_rendering.py::test_what_is_no_visit_refreshes_nothing',
@@ -580,7 +580,7 @@ WEAKENINGS = [
     Weakening(
         'graphql-without-limits',
         'P20',
-        'auth/graphql_route.py',
+        'auth/graphql/route.py',
         'check(document.query, document.operationName)',
         'pass',
         'auth/tests/test_graphql_limits.py::test_asking_for_too_much_costs_nothing',
@@ -589,7 +589,7 @@ WEAKENINGS = [
     Weakening(
         'graphql-many-mutations',
         'P20',
-        'auth/graphql_limits.py',
+        'auth/graphql/limits.py',
         'or mutations > 1 or',
         'or mutations > MAX_ALIASES or',
         'auth/tests/test_graphql_limits.py::test_asking_for_too_much_costs_nothing',
@@ -598,7 +598,7 @@ WEAKENINGS = [
     Weakening(
         'graphql-documents-logged',
         'P20',
-        'auth/graphql_schema.py',
+        'auth/graphql/schema.py',
         'def process_errors(',
         'def process_some_errors(',
         'auth/tests/test_graphql_limits.py::test_misshapen_document_is_not_repeated',
@@ -607,7 +607,7 @@ WEAKENINGS = [
     Weakening(
         'graphql-cookie-never-deleted',
         'P20',
-        'auth/graphql_schema.py',
+        'auth/graphql/schema.py',
         'if spoils_cookie(error):',
         'if spoils_cookie is error:',
         'auth/tests/test_graphql.py::test_refusal_is_that_of_rest',
@@ -616,7 +616,7 @@ WEAKENINGS = [
     Weakening(
         'same-site-is-good-enough',
         'P16',
-        'auth/origin_guard.py',
+        'auth/http/origin_guard.py',
         'if origin is not None and not (is_listed or self._origins.is_own(origin, scheme, host)):',
         "if origin is not None and headers.get('sec-fetch-site') == 'cross-site' and not is_listed:",
         'auth/tests/test_origin_guard.py::test_every_changing_route_refuses_strangers',
@@ -625,7 +625,7 @@ WEAKENINGS = [
     Weakening(
         'any-origin-is-listed',
         'P16',
-        'auth/origin_guard.py',
+        'auth/http/origin_guard.py',
         'is_listed = origin in self._origins.listed',
         'is_listed = bool(self._origins.listed)',
         'test_two_origins.py::test_unlisted_site_gets_nothing',
@@ -649,7 +649,7 @@ WEAKENINGS = [
     Weakening(
         'audience-unchecked',
         'P17',
-        'auth/signed_tokens.py',
+        'auth/tokens/signed_tokens.py',
         "'strict_aud': True,",
         "'verify_aud': False,",
         'auth/tests/test_verified.py::test_forged_token_opens_no_service',
@@ -658,7 +658,7 @@ WEAKENINGS = [
     Weakening(
         'cool-down-dropped',
         'P17',
-        'auth/fetched_keys.py',
+        'auth/resource_server/fetched_keys.py',
         'if self._cooling_seconds > 0:',
         'if self._cooling_seconds > COOL_DOWN_SECONDS:',
         'auth/tests/test_verified.py::test_invented_key_names_cause_no_flood',
@@ -666,7 +666,7 @@ WEAKENINGS = [
     Weakening(
         'outage-forgets-keys',
         'P17',
-        'auth/fetched_keys.py',
+        'auth/resource_server/fetched_keys.py',
         "audit.record('keys_not_fetched', level=logging.WARNING, why=str(error))",
         'self._fetched_at = -math.inf',
         'auth/tests/test_verified.py::test_outage_is_survived_for_a_bounded_time',
@@ -674,7 +674,7 @@ WEAKENINGS = [
     Weakening(
         'list-ignored',
         'P17',
-        'auth/verified.py',
+        'auth/resource_server/verified.py',
         "self.feed.demand_not_ended(claims['sid'])",
         'pass',
         'test_resource_server.py::test_list_ends_a_token_within_two_seconds',

@@ -13,7 +13,7 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 
 const KEY = "auth.logout-pending";
 
-/** The same for the server, which must not render a page for whoever has just left (auth/server_rendering.py). */
+/** The same for the server, which must not render a page for whoever has just left (auth/http/server_rendering.py). */
 const COOKIE = "__Host-logout-pending";
 const COOKIE_SECONDS = 400 * 86_400;
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from auth.database import Database
+from auth.database.engine import Database
 
 
 class Fault:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from auth import AuthBackend, AuthSettings, load_or_create
 from auth.backend import build_backend
-from auth.rotation import Refreshed
+from auth.sessions.rotation import Refreshed
 
 from .at_once import at_once
 from .browser import COOKIE, ORIGIN

@@ -119,7 +119,7 @@ def server(limits: SessionLimits) -> Iterator[Server]:
             lambda connection, *_: connection.execute('PRAGMA synchronous = OFF'),
         )
         email, password = 'ada@example.com', 'a phrase for simulations'
-        asyncio.run(backend.accounts.create('Ada', email, password))
+        asyncio.run(backend.registration.create('Ada', email, password))
         user = backend.login.find(email)
         assert user
         yield Server(backend, clock, user)

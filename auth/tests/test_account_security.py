@@ -18,7 +18,7 @@ from sqlalchemy import Row
 from starlette.testclient import TestClient
 
 from auth import AuthBackend, EndReason, Identity
-from auth.login import Login
+from auth.accounts.login import Login
 
 from .at_once import at_once
 from .browser import ORIGIN, Account, Browser, bearer, new_account

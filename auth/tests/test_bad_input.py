@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from auth.problems import MAX_BODY_BYTES
+from auth.http.problems import MAX_BODY_BYTES
 
 from .browser import Account, Browser, altered, bearer, new_account
 from .stored import Stored

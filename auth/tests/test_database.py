@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from auth import AuthBackend, AuthSettings, DatabaseUnavailable
 from auth.backend import build_backend
-from auth.database import Database
+from auth.database.engine import Database
 
 from .browser import Account, Browser, new_account
 from .clock import MINUTE, Clock

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from auth import ENDED_SESSIONS_PATH, AuthBackend
-from auth.ended_sessions import _RECENT
-from auth.purge import KEPT_SECONDS
+from auth.sessions.ended import _RECENT
+from auth.sessions.purge import KEPT_SECONDS
 
 from .browser import Account, Browser
 from .clock import JUST, MINUTE, START, Clock
@@ -115,7 +115,7 @@ def test_reading_is_bounded(
     signed_in: Browser, phone: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     """Shows that of too many entries the newest are listed."""
-    monkeypatch.setattr('auth.ended_sessions._RECENT', _RECENT.limit(1))
+    monkeypatch.setattr('auth.sessions.ended._RECENT', _RECENT.limit(1))
     signed_in.log_out()
     clock.advance(1)
     phone.log_in(ada)

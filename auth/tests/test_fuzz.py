@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from auth import AuthBackend, InvalidSocketTicket, SessionEnded
 from auth.errors import InvalidAccessToken, InvalidRefreshToken
 from auth.identity import Identity
-from auth.refresh_tokens import PresentedToken, parse
+from auth.tokens.refresh_tokens import PresentedToken, parse
 
 from .browser import COOKIE, Browser
 

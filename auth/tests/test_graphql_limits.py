@@ -15,8 +15,9 @@ from fastapi import FastAPI
 from graphql import get_introspection_query
 from starlette.testclient import TestClient
 
-from auth import AuthBackend, AuthSettings, graphql_limits
-from auth.problems import MAX_BODY_BYTES
+from auth import AuthBackend, AuthSettings
+from auth.graphql import limits
+from auth.http.problems import MAX_BODY_BYTES
 
 from .browser import ORIGIN, Account, new_account
 from .conftest import Serve
@@ -88,7 +89,7 @@ def test_asking_for_too_much_costs_nothing(
 @pytest.mark.parametrize(
     'document',
     [
-        f'{{ {" ".join(f"a{i}: me {{ message }}" for i in range(graphql_limits.MAX_ALIASES))} }}',
+        f'{{ {" ".join(f"a{i}: me {{ message }}" for i in range(limits.MAX_ALIASES))} }}',
         '{ me { user { id } } __typename }',
         f'query B {{ me {{ {"message " * 180} }} }}',
         LOGIN,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auth import AuthBackend, Keys, load_or_create
-from auth.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
+from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
 
 from .browser import Browser
 from .clock import Clock

@@ -37,9 +37,9 @@ from auth import (
     SessionLimits,
 )
 from auth.backend import build_backend
+from auth.database.models import RefreshToken, Session
+from auth.database.users import USER_BY_ID, User
 from auth.errors import InvalidRefreshToken
-from auth.models import RefreshToken, Session
-from auth.users import USER_BY_ID, User
 
 from .browser import altered
 from .clock import DAY, START, Clock

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from auth import AuthBackend, AuthSettings, generate_passphrase
-from auth.guessable import ABOUT_YOU, COMMON_WORDS, REPEATS, WELL_KNOWN, weakness
+from auth.passwords.guessable import ABOUT_YOU, COMMON_WORDS, REPEATS, WELL_KNOWN, weakness
 
 from .browser import Account, Browser, new_account
 from .conftest import Serve

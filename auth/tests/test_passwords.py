@@ -13,8 +13,8 @@ import pytest
 from argon2 import low_level
 
 from auth import AuthSettings, generate_passphrase
-from auth.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
-from auth.passwords import Passwords
+from auth.passwords.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
+from auth.passwords.hashing import Passwords
 
 from .browser import Account, Browser
 from .conftest import Serve

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from auth import AuthBackend, DatabaseUnavailable, purge
-from auth.purge import Purge
+from auth import AuthBackend, DatabaseUnavailable
+from auth.sessions import purge
+from auth.sessions.purge import Purge
 
 from .browser import Account, Browser
 from .clock import DAY, JUST, MINUTE, Clock

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from auth import Keys
 from auth.backend import PEPPER_PURPOSE
-from auth.refresh_tokens import RefreshTokens
+from auth.tokens.refresh_tokens import RefreshTokens
 
 from .browser import Browser, altered
 from .clock import DAY, JUST, Clock

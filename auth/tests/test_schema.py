@@ -11,9 +11,9 @@ from sqlalchemy import inspect
 
 from auth import AuthSettings, DatabaseUnavailable, Keys, UnknownSchema
 from auth.backend import PEPPER_PURPOSE, build_backend
-from auth.database import Database
-from auth.models import SCHEMA_VERSION
-from auth.refresh_tokens import RefreshTokens, new_salt, new_session_id
+from auth.database.engine import Database
+from auth.database.models import SCHEMA_VERSION
+from auth.tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id
 
 from .at_once import at_once
 from .browser import Account

@@ -11,7 +11,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from auth import AuthBackend, RefreshOnVisit, visitor
-from auth.server_rendering import LOGOUT_PENDING_COOKIE
+from auth.http.server_rendering import LOGOUT_PENDING_COOKIE
 
 from .browser import COOKIE, JAR_DOMAIN, ORIGIN, Account, Browser
 from .clock import Clock

@@ -15,8 +15,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from auth import AttemptLimits, AuthBackend, AuthSettings, TooManyAttempts
-from auth.attempt_counts import MANY_KEYS
-from auth.throttle import network
+from auth.accounts.attempt_counts import MANY_KEYS
+from auth.accounts.throttle import network
 
 from .at_once import at_once
 from .browser import ORIGIN, Account, Browser, altered, new_account

@@ -25,10 +25,10 @@ from auth import (
     load_or_create,
     verifier_lifespan,
 )
-from auth.ended_feed import LOST_AFTER_SECONDS
-from auth.fetched_keys import COOL_DOWN_SECONDS, FIRST_COOL_DOWN_SECONDS
-from auth.json_fetch import MOST_BYTES
-from auth.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
+from auth.resource_server.ended_feed import LOST_AFTER_SECONDS
+from auth.resource_server.fetched_keys import COOL_DOWN_SECONDS, FIRST_COOL_DOWN_SECONDS
+from auth.resource_server.json_fetch import MOST_BYTES
+from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
 
 from .at_once import at_once
 from .browser import ORIGIN, Browser, bearer

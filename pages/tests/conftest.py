@@ -45,7 +45,7 @@ def backend(settings: auth.AuthSettings) -> Iterator[auth.AuthBackend]:
 @pytest.fixture
 async def ada(backend: auth.AuthBackend) -> auth.Identity:
     """Somebody who has just registered, and so is signed in."""
-    issued = await backend.accounts.register(
+    issued = await backend.registration.register(
         'Ada', 'ada@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
     )
     return issued.identity

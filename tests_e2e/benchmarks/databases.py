@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from auth.database import Database
+from auth.database.engine import Database
 from auth.tests.postgres import URL_VARIABLE, Postgres, own_schema
 
 from .samples import Sample, in_threads

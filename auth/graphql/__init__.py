@@ -1,0 +1,1 @@
+"""The same calls as in `http/`, over GraphQL."""

@@ -1,0 +1,69 @@
+"""What a signed-in browser calls: refresh, logout, socket ticket, the API; and what anyone may read."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response, status
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from ..tokens.signing_keys import JWKS_MAX_AGE_SECONDS
+from . import presented
+from .answers import me_out
+from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
+from .documented import ALWAYS, SIGNED_IN, THROTTLED
+from .problems import MAX_BODY_BYTES, REFRESH_PATH
+from .schemas import Me, Ticket, TicketRequest, TokenSet
+from .token_set import token_set
+
+router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
+
+
+@router.post(REFRESH_PATH, response_model=TokenSet, **THROTTLED)
+async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
+    """Exchange the refresh cookie for a new access token. Raises `NoSession` without one."""
+    refreshed = await presented.refresh(backend, caller)
+    return token_set(backend, refreshed.issued, outcome=refreshed.outcome)
+
+
+@router.post('/auth/logout', status_code=status.HTTP_204_NO_CONTENT)
+async def logout(backend: Backend, caller: CallingBrowser, token: BearerToken) -> Response:
+    """End the session of the cookie and of the access token, even an expired one; always 204."""
+    await presented.end(backend, caller, token)
+    response = Response(status_code=status.HTTP_204_NO_CONTENT)
+    backend.cookie.delete(response)
+    return response
+
+
+@router.post('/auth/socket-ticket', **SIGNED_IN)
+async def socket_ticket(request: TicketRequest, identity: SignedIn, backend: Backend) -> Ticket:
+    """Give the page a ticket with which its server side can be bound to this session."""
+    ticket = backend.socket_tickets.issue(identity, request.client_id)
+    return Ticket(ticket=ticket, expires_in=backend.socket_tickets.lifetime_seconds)
+
+
+@router.get('/api/me', **SIGNED_IN)
+async def me(identity: SignedIn) -> Me:
+    """Return the protected resource: what the API knows about its caller."""
+    return me_out(identity)
+
+
+class JwkSet(JSONResponse):
+    """Public keys (RFC 7517)."""
+
+    media_type = 'application/jwk-set+json'
+
+
+@router.get('/.well-known/jwks.json', response_class=JwkSet)
+async def jwks(backend: Backend) -> JwkSet:
+    """Publish the public keys."""
+    return JwkSet(
+        {'keys': backend.signed_tokens.public_keys()},
+        headers={'Cache-Control': f'max-age={JWKS_MAX_AGE_SECONDS}'},
+    )
+
+
+@router.get('/healthz')
+async def healthz(backend: Backend) -> dict[str, str]:
+    """Say whether the server and its database are ready."""
+    await run_in_threadpool(backend.database.ping)
+    return {'status': 'ready'}

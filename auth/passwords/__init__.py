@@ -1,0 +1,1 @@
+"""Passwords: how they are hashed, what a new one must be like."""

@@ -1,0 +1,1 @@
+"""For services elsewhere that verify access tokens with the public keys alone."""

@@ -1,0 +1,96 @@
+"""Which sessions have ended, as the server that issues access tokens tells a service each second.
+
+Without it a token opens the service until it expires, whatever has become of its session. Reading
+fails open unless told otherwise: the list makes an exposure shorter that ends by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import audit
+from ..errors import SessionEnded, VerificationUnavailable
+from ..sessions.ended import digest
+from .json_fetch import FetchFailed, JsonAddress
+
+POLL_SECONDS = 1
+# After so long without an answer the list is said to be lost.
+LOST_AFTER_SECONDS = 5
+# The list says that a session is over, but not why.
+REASON = 'ended'
+
+
+class EndedFeed:
+    """The list at an address. `clock` gives Unix seconds, `steady` seconds that never go back.
+
+    `required`: let nobody in while the list is lost.
+    """
+
+    def __init__(
+        self,
+        address: JsonAddress,
+        *,
+        required: bool,
+        clock: Callable[[], float],
+        steady: Callable[[], float],
+    ) -> None:
+        self._address = address
+        self._required = required
+        self._clock = clock
+        self._steady = steady
+        self._forget_at: dict[str, int] = {}
+        self._etag = ''
+        self._read_at = -math.inf
+        self._was_lost: bool | None = None
+
+    async def follow(self) -> None:
+        """Read the list each second until cancelled."""
+        while True:
+            await self.poll()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def poll(self) -> None:
+        """Read the list once, if it has changed. What was read before stays until its time."""
+        try:
+            answer = await self._address.fetch(self._etag)
+            news = _entries_in(answer.content) if answer.content is not None else {}
+        except FetchFailed as error:
+            self._note(why=str(error))
+        else:
+            now = self._clock()
+            kept = {name: until for name, until in self._forget_at.items() if until > now}
+            self._forget_at, self._etag = kept | news, answer.etag
+            self._read_at = self._steady()
+            self._note()
+
+    def demand_not_ended(self, session_id: str) -> None:
+        """Raises `SessionEnded` for a listed session, `VerificationUnavailable` without a list."""
+        if digest(session_id) in self._forget_at:
+            raise SessionEnded(REASON)
+        if self._required and self._is_lost:
+            raise VerificationUnavailable('no list of ended sessions', POLL_SECONDS)
+
+    @property
+    def _is_lost(self) -> bool:
+        return self._steady() >= self._read_at + LOST_AFTER_SECONDS
+
+    def _note(self, why: str = '') -> None:
+        """Log when the list is lost, and when it is there again; not each second."""
+        if self._is_lost != self._was_lost:
+            self._was_lost = self._is_lost
+            if self._was_lost:
+                audit.record('feed_lost', level=logging.WARNING, why=why)
+            else:
+                audit.record('feed_read', sessions=len(self._forget_at))
+
+
+def _entries_in(content: Any) -> dict[str, int]:
+    """Return when each digest may be forgotten. Raises `FetchFailed`."""
+    entries = content.get('ended') if isinstance(content, dict) else None
+    if not isinstance(entries, dict) or not all(type(each) is int for each in entries.values()):
+        raise FetchFailed('no_list')
+    return entries

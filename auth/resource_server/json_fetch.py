@@ -1,0 +1,99 @@
+"""Fetches a small JSON document from a server we are told to trust, and from nowhere else.
+
+https, or plain http to this machine; no redirect, no proxy, no cookie; a few seconds, a few MiB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from ..http.origins import origin_of
+
+LONGEST_FETCH_SECONDS = 2
+MOST_BYTES = 2 * 1024 * 1024
+_MAX_AGE = re.compile(r'\bmax-age=(\d{1,9})\b')
+
+
+class FetchFailed(Exception):
+    """Raised if there is no usable answer; the message says why in a word."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer; `content` is `None` if nothing has changed since the last one."""
+
+    content: Any
+    etag: str
+    max_age_seconds: int | None
+
+
+@dataclass
+class JsonAddress:
+    """One address, and a connection to it that is kept open."""
+
+    url: str
+    _client: httpx.AsyncClient = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` if the address is neither https nor on this machine."""
+        fetchable(self.url)
+        self._client = httpx.AsyncClient(
+            follow_redirects=False, trust_env=False, headers={'Accept-Encoding': 'identity'}
+        )
+
+    async def fetch(self, etag: str = '') -> Fetched:
+        """Return what is there, unless it still has this `etag`. Raises `FetchFailed`."""
+        headers = {'If-None-Match': etag} if etag else {}
+        try:
+            async with (
+                asyncio.timeout(LONGEST_FETCH_SECONDS),
+                self._client.stream('GET', self.url, headers=headers) as answer,
+            ):
+                return await _read(answer)
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            raise FetchFailed(type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        await self._client.aclose()
+
+
+def fetchable(url: str) -> str:
+    """Return `url`. Raises `ValueError` if it is neither https nor on this machine."""
+    origin_of(url)
+    parts = urlsplit(url)
+    if parts.scheme != 'https' and not _is_here(parts.hostname or ''):
+        raise ValueError(f'{url!r} is neither https nor on this machine')
+    return url
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return name == 'localhost' or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+async def _read(answer: httpx.Response) -> Fetched:
+    etag = answer.headers.get('ETag', '')
+    found = _MAX_AGE.search(answer.headers.get('Cache-Control', ''))
+    max_age_seconds = int(found[1]) if found else None
+    if answer.status_code == HTTPStatus.NOT_MODIFIED:
+        return Fetched(None, etag, max_age_seconds)
+    if answer.status_code != HTTPStatus.OK:
+        raise FetchFailed(f'status_{answer.status_code}')
+    body = b''
+    async for part in answer.aiter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise FetchFailed('too_large')
+    return Fetched(json.loads(body), etag, max_age_seconds)

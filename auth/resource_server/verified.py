@@ -1,0 +1,131 @@
+"""Access tokens verified far from the server that issues them: by its public keys alone.
+
+For a service of its own, with no database, no key and no secret. `install_verifier` puts it into a
+FastAPI app, `Verified` is what its routes ask for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+
+from .. import audit
+from ..errors import InvalidAccessToken, SessionEnded
+from ..http.dependencies import BearerToken
+from ..http.problems import add_problem_handlers
+from ..tokens.access_tokens import ACCESS_TOKEN
+from ..tokens.signed_tokens import InvalidToken, TokenVerifier, key_id_of
+from .ended_feed import EndedFeed
+from .fetched_keys import FetchedKeys
+from .json_fetch import JsonAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifierSettings:
+    """Whom a service trusts. `clock` gives Unix seconds, `steady` seconds that never go back.
+
+    `keep_keys_seconds`: how long it goes on with the keys it has if they cannot be fetched again.
+    `deny_list_required`: whether it answers 503 while it cannot read the list at `deny_list_url`.
+    """
+
+    issuer: str
+    jwks_url: str
+    keep_keys_seconds: float = 3600
+    deny_list_url: str | None = None
+    deny_list_required: bool = False
+    clock: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True)
+class TokenHolder:
+    """All that a verified token says: who, through which session, until when (Unix seconds)."""
+
+    user_id: str
+    session_id: str
+    expires_at: int
+
+
+class Verifier:
+    """Verifies access tokens. Raises `ValueError` for addresses that are not to be trusted."""
+
+    def __init__(self, settings: VerifierSettings) -> None:
+        self._addresses = [JsonAddress(settings.jwks_url)]
+        self.keys = FetchedKeys(self._addresses[0], settings.keep_keys_seconds, settings.steady)
+        self._tokens = TokenVerifier(self.keys, settings.issuer, settings.clock)
+        self.feed: EndedFeed | None = None
+        if settings.deny_list_url:
+            self._addresses.append(JsonAddress(settings.deny_list_url))
+            self.feed = EndedFeed(
+                self._addresses[1],
+                required=settings.deny_list_required,
+                clock=settings.clock,
+                steady=settings.steady,
+            )
+
+    async def verify(self, token: str) -> TokenHolder:
+        """Return what a token says.
+
+        Raises `InvalidAccessToken`, `SessionEnded` if the session is listed as over, or
+        `VerificationUnavailable`.
+        """
+        key_id = key_id_of(token)
+        if key_id is None:
+            raise InvalidAccessToken
+        await self.keys.look_up(key_id)
+        try:
+            claims = self._tokens.verify(ACCESS_TOKEN, token)
+        except InvalidToken as error:
+            raise InvalidAccessToken(str(error)) from error
+        if self.feed:
+            self.feed.demand_not_ended(claims['sid'])
+        return TokenHolder(claims['sub'], claims['sid'], claims['exp'])
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        for address in self._addresses:
+            await address.close()
+
+
+def install_verifier(app: FastAPI, settings: VerifierSettings) -> Verifier:
+    """Let the routes of `app` ask for `Verified`; its lifespan must be `verifier_lifespan`.
+
+    Raises `ValueError` for an address that is neither https nor on this machine.
+    """
+    verifier = app.state.verifier = Verifier(settings)
+    add_problem_handlers(app)
+    return verifier
+
+
+@contextlib.asynccontextmanager
+async def verifier_lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Follow the list of ended sessions until the service stops."""
+    verifier: Verifier = app.state.verifier
+    following = asyncio.create_task(verifier.feed.follow()) if verifier.feed else None
+    yield
+    if following:
+        following.cancel()
+        await asyncio.wait([following])
+    await verifier.close()
+
+
+async def _verified(request: Request, token: BearerToken) -> TokenHolder:
+    verifier: Verifier = request.app.state.verifier
+    try:
+        return await verifier.verify(token or '')
+    except InvalidAccessToken:
+        audit.record('token_refused', level=logging.WARNING, why='invalid')
+        raise
+    except SessionEnded as error:
+        audit.record('token_refused', why=error.reason)
+        raise
+
+
+Verified = Annotated[TokenHolder, Depends(_verified)]

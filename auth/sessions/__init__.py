@@ -1,0 +1,1 @@
+"""Sessions, as the session rules have them: start, refresh, end, and who else may know of it."""

@@ -1,0 +1,182 @@
+"""The life of a session: start, stay alive, end. Refreshing has a file of its own, `rotation.py`.
+
+A session is one sign-in on one browser. Revocation is absorbing: nothing brings a session back.
+Methods that take a connection run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from .. import audit
+from ..caller import Caller
+from ..database.engine import Database
+from ..database.models import (
+    ADDRESS_CHARACTERS,
+    USER_AGENT_CHARACTERS,
+    Session,
+)
+from ..errors import InvalidRefreshToken, SessionEnded
+from ..identity import Identity, IssuedSession
+from ..settings import SessionLimits
+from ..tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
+from .rows import (
+    SID,
+    EndReason,
+    add_leaf,
+    ended_reason,
+    read_session,
+    revoke,
+    select_sessions,
+)
+from .storage_evidence import StorageEvidence
+
+MOST_IDS_IN_A_QUERY = 500
+
+EndedListener = Callable[[str, str], None]
+
+_START = insert(Session)
+_SALT = select(Session.salt).where(Session.id == SID)
+
+
+class Sessions:
+    """Starts and ends sessions, and knows which are alive."""
+
+    def __init__(
+        self,
+        database: Database,
+        tokens: RefreshTokens,
+        limits: SessionLimits,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._limits = limits
+        self._clock = clock
+        self._evidence = StorageEvidence(database, tokens, limits)
+        self._listeners: list[EndedListener] = []
+
+    def on_ended(self, listener: EndedListener) -> None:
+        """Call `listener(session_id, reason)` after each end, from whichever thread ended it."""
+        self._listeners.append(listener)
+
+    def start(
+        self, connection: Connection, user: Row[Any], caller: Caller, *, stay_signed_in: bool
+    ) -> IssuedSession:
+        """Start a session for a user whose password has just been verified; end the browser's last."""
+        replaced = self.end_jar_session(connection, caller.jar, EndReason.REPLACED)
+        now = self._clock()
+        limits = self._limits
+        session_id, salt = new_session_id(), new_salt()
+        idle_expires_at = now + min(limits.idle_seconds, limits.absolute_seconds)
+        columns = {
+            'id': session_id,
+            'user_id': user.id,
+            'salt': salt,
+            'stay_signed_in': stay_signed_in,
+            'user_agent': caller.user_agent[:USER_AGENT_CHARACTERS],
+            'address': caller.address[:ADDRESS_CHARACTERS],
+            'created_at': now,
+            'last_used_at': now,
+            'idle_expires_at': idle_expires_at,
+            'abs_expires_at': now + limits.absolute_seconds,
+        }
+        connection.execute(_START, columns)
+        add_leaf(connection, self._tokens, session_id, salt, generation=0, now=now)
+        return IssuedSession(
+            Identity(user.id, session_id, user.name, user.email, now),
+            self._tokens.issue(session_id, 0, salt),
+            generation=0,
+            cookie_seconds=int(idle_expires_at - now) if stay_signed_in else None,
+            replaced=replaced,
+        )
+
+    def announce_start(self, issued: IssuedSession) -> None:
+        """Record a start that is committed, and the end that came with it."""
+        identity = issued.identity
+        audit.record('logged_in', user=identity.user_id, session=identity.session_id)
+        if issued.replaced:
+            self.announce_end(issued.replaced, EndReason.REPLACED)
+
+    def require_living(self, session_id: str, jar: str | None = None) -> Identity:
+        """Return who the session belongs to.
+
+        `jar` is the refresh cookie that came with the same request, if any: its return shows that
+        the browser has stored it (`storage_evidence.py`). Raises `SessionEnded`.
+        """
+        with self._database.read() as connection:
+            row = self.demand_living(connection, session_id)
+        if jar:
+            self._evidence.note(row, jar, self._clock())
+        return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
+
+    def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
+        """Return the session with its user and its leaf. Raises `SessionEnded`."""
+        row = read_session(connection, session_id)
+        reason = ended_reason(row, self._clock())
+        if row is None or reason:
+            raise SessionEnded(str(reason))
+        return row
+
+    def ended_among(self, session_ids: Sequence[str]) -> dict[str, str]:
+        """Return which of these sessions are over, and why. For pages that stay open."""
+        now = self._clock()
+        rows: dict[str, Row[Any]] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(session_ids), MOST_IDS_IN_A_QUERY):
+                some = session_ids[start : start + MOST_IDS_IN_A_QUERY]
+                found = connection.execute(select_sessions(Session.id.in_(some)))
+                rows.update((row.id, row) for row in found)
+        reasons = {id_: ended_reason(rows.get(id_), now) for id_ in session_ids}
+        return {id_: reason for id_, reason in reasons.items() if reason}
+
+    def end_presented(self, jar: str | None, session_id: str | None) -> None:
+        """Log out of the session of any genuine refresh token, even a used one, and of one by id."""
+        reason = EndReason.LOGOUT
+        with self._database.write() as connection:
+            ended = {self.end_jar_session(connection, jar, reason)}
+            if session_id and revoke(connection, session_id, reason, self._clock()):
+                ended.add(session_id)
+        for one in ended - {None}:
+            self.announce_end(str(one), reason)
+
+    def end_jar_session(
+        self, connection: Connection, jar: str | None, reason: EndReason
+    ) -> str | None:
+        """Revoke the session of a genuine token; return its id if it was alive."""
+        session_id = self._session_of(connection, jar)
+        if session_id and revoke(connection, session_id, reason, self._clock()):
+            return session_id
+        return None
+
+    def knows(self, text: str) -> bool:
+        """Say whether this is a refresh token of ours, of a living session or not. Locks nothing."""
+        with self._database.read() as connection:
+            return self._session_of(connection, text) is not None
+
+    def end(self, session_id: str, reason: EndReason) -> None:
+        """End one session by id, if it is alive."""
+        with self._database.write() as connection:
+            ended = revoke(connection, session_id, reason, self._clock())
+        if ended:
+            self.announce_end(session_id, reason)
+
+    def announce_end(self, session_id: str, reason: str) -> None:
+        """Record an end that is committed, and tell the listeners."""
+        audit.record('session_ended', session=session_id, reason=reason)
+        for listener in self._listeners:
+            listener(session_id, reason)
+
+    def _session_of(self, connection: Connection, jar: str | None) -> str | None:
+        """Return which session a genuine token is of."""
+        try:
+            token = parse(jar or '')
+        except InvalidRefreshToken:
+            return None
+        salt = connection.execute(_SALT, {'sid': token.session_id}).scalar()
+        if salt is None or not self._tokens.is_genuine(token, salt):
+            return None
+        return token.session_id

@@ -1,0 +1,78 @@
+"""Deletes sessions that ended long ago, in small batches, while the server runs. No cron."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+
+from ..database.engine import Database
+from ..database.models import Session
+from ..errors import DatabaseUnavailable
+from .ended import forget
+
+INTERVAL_SECONDS = 3600
+BATCH_SESSIONS = 200
+# For a day after its end a session's tokens are still told why; later they are unknown.
+KEPT_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Purge:
+    """Every hour, from a thread of its own."""
+
+    database: Database
+    clock: Callable[[], float]
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Begin; the first round is now."""
+        threading.Thread(target=self._run, name='purge', daemon=True).start()
+
+    def stop(self) -> None:
+        """Begin no further batch."""
+        self._stopping.set()
+
+    def run_once(self) -> int:
+        """Delete all that is due; return how many sessions that was. Raises `DatabaseUnavailable`."""
+        deleted = 0
+        while not self._stopping.is_set():
+            batch = self._delete_batch()
+            deleted += batch
+            if batch < BATCH_SESSIONS:
+                break
+        return deleted
+
+    def forget_ended(self) -> None:
+        """Shorten the list of ended sessions (`ended.py`). Raises `DatabaseUnavailable`."""
+        forget(self.database, self.clock() - KEPT_SECONDS)
+
+    def _delete_batch(self) -> int:
+        """Delete some sessions and, through their foreign keys, their refresh tokens.
+
+        Whatever a token could still be told is over: the idle limit is never past the absolute one.
+        """
+        due = Session.idle_expires_at < self.clock() - KEPT_SECONDS
+        some = select(Session.id).where(due).limit(BATCH_SESSIONS)
+        with self.database.read() as connection:  # mostly there is nothing, and no lock is needed
+            if connection.execute(some).first() is None:
+                return 0
+        with self.database.write() as connection:
+            # Skipping locked rows keeps this out of deadlocks with a force logout (PostgreSQL).
+            ids = connection.execute(some.with_for_update(skip_locked=True)).scalars().all()
+            connection.execute(delete(Session).where(Session.id.in_(ids)))
+        return len(ids)
+
+    def _run(self) -> None:
+        log = logging.getLogger('auth')
+        while not self._stopping.is_set():
+            try:
+                self.forget_ended()
+                if deleted := self.run_once():
+                    log.info('Purged %d sessions that ended long ago.', deleted)
+            except DatabaseUnavailable as error:
+                log.warning('Purging waits for the database: %s', error)
+            self._stopping.wait(INTERVAL_SECONDS)

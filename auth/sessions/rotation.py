@@ -1,0 +1,205 @@
+"""What one refresh does: the table of session-rules as code, in one transaction.
+
+INVALID and ENDED refuse, ROTATE renews, OVERLAP repeats, RECOVER forgives a lost answer, REPLAY
+ends the session. The first statement locks the session row and is itself the guard; so of two
+callers at one instant the second sees what the first has done, on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, update
+
+from .. import audit
+from ..database.engine import Database
+from ..database.models import IS_LIVE, RefreshToken, Session
+from ..errors import InvalidRefreshToken, SessionEnded
+from ..identity import Identity, IssuedSession
+from ..settings import SessionLimits
+from ..tokens.refresh_tokens import PresentedToken, RefreshTokens, parse
+from .lifecycle import Sessions
+from .rows import (
+    IS_ALIVE,
+    NOW,
+    SID,
+    EndReason,
+    add_leaf,
+    ended_reason,
+    read_session,
+    revoke,
+)
+
+_of_session = RefreshToken.session_id == SID
+_LOCK = update(Session).where(Session.id == SID, IS_ALIVE).values(lock_seq=Session.lock_seq + 1)
+_SUPERSEDE = update(RefreshToken).where(_of_session, IS_LIVE).values(superseded_at=NOW)
+_USE = (
+    update(RefreshToken)
+    .where(_of_session, RefreshToken.generation == bindparam('presented'))
+    .values(used_at=NOW)
+)
+_PRUNE = delete(RefreshToken).where(
+    _of_session,
+    (RefreshToken.used_at < bindparam('too_old')) | RefreshToken.superseded_at.is_not(None),
+)
+_SLIDE = (
+    update(Session)
+    .where(Session.id == SID)
+    .values(idle_expires_at=bindparam('idle_until'), last_used_at=NOW)
+)
+
+
+class Outcome(StrEnum):
+    """How a genuine token of a living session is answered."""
+
+    ROTATED = 'rotated'
+    OVERLAPPED = 'overlapped'
+    RECOVERED = 'recovered'
+    REPLAYED = 'replayed'
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """The session after a refresh, and how it came about."""
+
+    issued: IssuedSession
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Answers refreshes."""
+
+    database: Database
+    sessions: Sessions
+    tokens: RefreshTokens
+    limits: SessionLimits
+    clock: Callable[[], float]
+
+    def refresh(self, text: str) -> Refreshed:
+        """Exchange a refresh token for the session's current one.
+
+        Raises `InvalidRefreshToken` for a token we never issued and `SessionEnded` for one whose
+        session is over; a replay ends its session, committed before the error is raised.
+        """
+        presented = parse(text)
+        with self.database.write() as connection:
+            now = self.clock()  # after the wait for the write lock
+            session = self._lock_living(connection, presented, now)
+            if presented.generation > session.leaf_generation:
+                raise InvalidRefreshToken
+            outcome = self._judge(session, now)
+            generation, idle_expires_at = session.leaf_generation, session.idle_expires_at
+            if outcome is Outcome.OVERLAPPED:
+                connection.rollback()  # a repeated answer leaves no trace
+            elif outcome is Outcome.REPLAYED:
+                revoke(connection, session.id, EndReason.REPLAY, now)
+            else:
+                generation += 1
+                self._renew(connection, session, presented.generation, now)
+                idle_expires_at = self._slide(connection, session, outcome, now)
+        self._tell(outcome, session.id, presented.generation)
+        return Refreshed(self._issue(session, generation, idle_expires_at, now), outcome)
+
+    def rotate(self, connection: Connection, session_id: str) -> IssuedSession:
+        """Rotate a session whose owner has just shown more than a token: the password.
+
+        Runs inside the caller's transaction. Raises `SessionEnded`.
+        """
+        now = self.clock()
+        session = self._lock(connection, session_id, None, now)
+        reason = ended_reason(session, now)
+        if session is None or reason:
+            raise SessionEnded(str(reason))
+        leaf_generation = session.leaf_generation
+        self._renew(connection, session, leaf_generation, now)
+        idle_expires_at = self._slide(connection, session, Outcome.ROTATED, now)
+        return self._issue(session, leaf_generation + 1, idle_expires_at, now)
+
+    def _lock_living(
+        self, connection: Connection, presented: PresentedToken, now: float
+    ) -> Row[Any]:
+        """Lock the session of a token that we once issued, if it is alive; return both."""
+        session = self._lock(connection, presented.session_id, presented.generation, now)
+        if session is None or not self.tokens.is_genuine(presented, session.salt):
+            raise InvalidRefreshToken
+        if reason := ended_reason(session, now):
+            if reason == EndReason.DISABLED and revoke(connection, session.id, reason, now):
+                connection.commit()
+                self.sessions.announce_end(session.id, reason)
+            raise SessionEnded(reason)
+        return session
+
+    def _lock(
+        self, connection: Connection, session_id: str, presented: int | None, now: float
+    ) -> Row[Any] | None:
+        """Lock a session's row if it is alive; return it in any case (see `read_session`).
+
+        The first statement is itself the guard: a concurrent caller waits here, and then sees what
+        the other has done.
+        """
+        connection.execute(_LOCK, {'sid': session_id, 'now': now})
+        return read_session(connection, session_id, presented)
+
+    def _judge(self, token: Row[Any], now: float) -> Outcome:
+        """Choose among rows 2 to 5 of the table. One without a row is genuine, but pruned long ago."""
+        if token.generation is None or token.superseded_at is not None:
+            return Outcome.REPLAYED
+        if token.used_at is None:
+            return Outcome.ROTATED
+        overlap = self.limits.overlap_seconds
+        if now - token.used_at <= overlap:
+            return Outcome.OVERLAPPED
+        if token.leaf_seen_at is None and token.used_at >= token.leaf_issued_at - overlap:
+            return Outcome.RECOVERED
+        return Outcome.REPLAYED
+
+    def _renew(
+        self, connection: Connection, session: Row[Any], used_generation: int, now: float
+    ) -> None:
+        """Put a new leaf in the old one's place, and drop the rows that no rule needs any more."""
+        of_session = {'sid': session.id, 'now': now}
+        if used_generation != session.leaf_generation:
+            connection.execute(_SUPERSEDE, of_session)
+        # A recovered token counts as used now: the other tabs of this moment still hold it.
+        connection.execute(_USE, of_session | {'presented': used_generation})
+        too_old = now - self.limits.overlap_seconds
+        connection.execute(_PRUNE, {'sid': session.id, 'too_old': too_old})
+        generation = session.leaf_generation + 1
+        add_leaf(connection, self.tokens, session.id, session.salt, generation=generation, now=now)
+
+    def _slide(
+        self, connection: Connection, session: Row[Any], outcome: Outcome, now: float
+    ) -> float:
+        """Note the use; after a rotation move the idle limit on, never past the absolute one.
+
+        Returns the idle limit.
+        """
+        idle_until: float = session.idle_expires_at
+        if outcome is Outcome.ROTATED:
+            idle_until = min(now + self.limits.idle_seconds, session.abs_expires_at)
+        connection.execute(_SLIDE, {'sid': session.id, 'idle_until': idle_until, 'now': now})
+        return idle_until
+
+    def _tell(self, outcome: Outcome, session_id: str, generation: int) -> None:
+        """Record what is committed. Raises `SessionEnded` after a replay."""
+        level = logging.CRITICAL if outcome is Outcome.REPLAYED else logging.INFO
+        audit.record('refresh_' + outcome, level=level, session=session_id, generation=generation)
+        if outcome is Outcome.REPLAYED:
+            self.sessions.announce_end(session_id, EndReason.REPLAY)
+            raise SessionEnded(EndReason.REPLAY)
+
+    def _issue(
+        self, session: Row[Any], generation: int, idle_expires_at: float, now: float
+    ) -> IssuedSession:
+        seconds = int(idle_expires_at - now)
+        return IssuedSession(
+            Identity(session.user_id, session.id, session.name, session.email, session.created_at),
+            self.tokens.issue(session.id, generation, session.salt),
+            generation,
+            seconds if session.stay_signed_in else None,
+        )

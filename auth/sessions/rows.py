@@ -1,0 +1,159 @@
+"""Statements on the rows of one session that more than one transition needs. No decisions here.
+
+Statements are built once, at import, with places for their values: building one takes SQLAlchemy
+longer than everything after that together (measured: 0.9 ms of the 1.5 ms of a refresh).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from ..database.models import IS_LIVE, RefreshToken, Session
+from ..database.users import User
+from ..tokens.refresh_tokens import RefreshTokens
+from .ended import remember
+
+# The places for values. Their names are those of no column: such would be written to it.
+SID: BindParameter[str] = bindparam('sid')
+NOW: BindParameter[float] = bindparam('now')
+
+# Sessions that are neither revoked nor expired; their users may be disabled.
+IS_ALIVE = and_(
+    Session.revoked_at.is_(None), Session.idle_expires_at > NOW, Session.abs_expires_at > NOW
+)
+
+
+class EndReason(StrEnum):
+    """Why a session is over, as clients are told."""
+
+    LOGOUT = 'logout'
+    REPLACED = 'replaced'  # the same browser signed in again
+    REPLAY = 'replay'
+    ENDED_ELSEWHERE = 'ended_elsewhere'  # by its owner, from another device
+    LOGOUT_EVERYWHERE = 'logout_everywhere'
+    PASSWORD_CHANGED = 'password_changed'  # noqa: S105
+    ACCOUNT_DELETED = 'account_deleted'
+    DISABLED = 'disabled'
+    EXPIRED = 'expired'
+
+
+def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
+    """Select all columns of some sessions, and what their users are called."""
+    return (
+        select(*Session.__table__.columns, User.name, User.email, User.disabled_at)
+        .join(User, User.id == Session.user_id)
+        .where(condition)
+    )
+
+
+_presented = aliased(RefreshToken)
+_READ = (
+    select_sessions(Session.id == SID)
+    .join(RefreshToken, and_(RefreshToken.session_id == Session.id, IS_LIVE))
+    .outerjoin(
+        _presented,
+        and_(_presented.session_id == Session.id, _presented.generation == bindparam('presented')),
+    )
+    .add_columns(
+        RefreshToken.generation.label('leaf_generation'),
+        RefreshToken.issued_at.label('leaf_issued_at'),
+        RefreshToken.seen_at.label('leaf_seen_at'),
+        _presented.generation,
+        _presented.used_at,
+        _presented.superseded_at,
+    )
+)
+_REVOKE = (
+    update(Session)
+    .where(Session.id == SID, Session.revoked_at.is_(None))
+    .values(revoked_at=NOW, revoked_reason=bindparam('reason'))
+)
+_ADD_LEAF = insert(RefreshToken)
+
+
+def read_session(
+    connection: Connection, session_id: str, presented: int | None = None
+) -> Row[Any] | None:
+    """Read a session with its user, its leaf, and the token of the generation presented.
+
+    The leaf's columns are called `leaf_...`; those of the token presented by their own names, all
+    `None` if there is no such row.
+    """
+    values = {'sid': session_id, 'presented': presented}
+    return connection.execute(_READ, values).one_or_none()
+
+
+def ended_reason(session: Row[Any] | None, now: float) -> str | None:
+    """Say why a session joined with its user is over, or `None` if it is alive.
+
+    One that is not there any more went with its account: the purge takes only what nobody asks for.
+    """
+    if session is None:
+        return EndReason.ACCOUNT_DELETED
+    if session.revoked_at is not None:
+        return str(session.revoked_reason)
+    if session.disabled_at is not None:
+        return EndReason.DISABLED
+    if now >= min(session.idle_expires_at, session.abs_expires_at):
+        return EndReason.EXPIRED
+    return None
+
+
+def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:
+    """Revoke a session that is not revoked yet; say if there was one."""
+    values = {'sid': session_id, 'reason': reason, 'now': now}
+    if connection.execute(_REVOKE, values).rowcount != 1:
+        return False
+    remember(connection, [session_id], now)
+    return True
+
+
+def revoke_all_of_user(
+    connection: Connection, user_id: str, reason: str, now: float, *, keep: str | None = None
+) -> list[str]:
+    """Revoke a user's living sessions, apart from `keep`; return the ids of those."""
+    others = Session.id != keep if keep else true()
+    revoking = (
+        update(Session)
+        .where(Session.user_id == user_id, IS_ALIVE, others)
+        .values(revoked_at=NOW, revoked_reason=reason)
+        .returning(Session.id)
+    )
+    ended = list(connection.execute(revoking, {'now': now}).scalars())
+    remember(connection, ended, now)
+    return ended
+
+
+def add_leaf(
+    connection: Connection,
+    tokens: RefreshTokens,
+    session_id: str,
+    salt: bytes,
+    *,
+    generation: int,
+    now: float,
+) -> None:
+    """Insert the one LIVE token row; the partial unique index refuses a second."""
+    values = {
+        'session_id': session_id,
+        'generation': generation,
+        'secret_sha256': tokens.fingerprint(session_id, generation, salt),
+        'issued_at': now,
+    }
+    connection.execute(_ADD_LEAF, values)

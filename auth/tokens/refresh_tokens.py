@@ -1,0 +1,77 @@
+"""What a refresh token looks like: `1.<session id>.<generation>.<secret>`. Strings only, no rows.
+
+The secret is derived, not drawn: `HMAC-SHA256(pepper, "rt1" | session id | generation | salt)`. So
+the current token can be issued again without storing it, an old genuine one is recognised after its
+row is gone, and a forged one is told apart and changes nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from ..errors import InvalidRefreshToken
+
+SESSION_ID_BYTES = 16
+SALT_BYTES = 16
+# 22 and 43 base64url characters hold 16 and 32 bytes.
+_FORM = re.compile(r'1\.([\w-]{22})\.(0|[1-9]\d{0,8})\.([\w-]{43})', re.ASCII)
+
+
+@dataclass(frozen=True)
+class PresentedToken:
+    """A well-formed token that nobody has verified yet."""
+
+    session_id: str
+    generation: int
+    secret: str
+
+
+class RefreshTokens:
+    """Issues and verifies token strings with one pepper (32 bytes, not the JWT key)."""
+
+    def __init__(self, pepper: bytes) -> None:
+        self._pepper = pepper
+
+    def issue(self, session_id: str, generation: int, salt: bytes) -> str:
+        """Return the one token of this session and generation."""
+        return f'1.{session_id}.{generation}.{self._secret(session_id, generation, salt)}'
+
+    def is_genuine(self, token: PresentedToken, salt: bytes) -> bool:
+        """Say, in constant time, whether we once issued this token."""
+        expected = self._secret(token.session_id, token.generation, salt)
+        return hmac.compare_digest(expected, token.secret)
+
+    def fingerprint(self, session_id: str, generation: int, salt: bytes) -> bytes:
+        """Return what the database keeps of a token: SHA-256 of its secret."""
+        return hashlib.sha256(self._secret(session_id, generation, salt).encode()).digest()
+
+    def _secret(self, session_id: str, generation: int, salt: bytes) -> str:
+        message = b'|'.join((b'rt1', session_id.encode(), str(generation).encode(), salt))
+        return _base64url(hmac.digest(self._pepper, message, 'sha256'))
+
+
+def parse(text: str) -> PresentedToken:
+    """Take a cookie's value apart. Raises `InvalidRefreshToken` if it is not of our form."""
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise InvalidRefreshToken
+    return PresentedToken(match[1], int(match[2]), match[3])
+
+
+def new_session_id() -> str:
+    """Return 128 random bits in base64url."""
+    return _base64url(secrets.token_bytes(SESSION_ID_BYTES))
+
+
+def new_salt() -> bytes:
+    """Return the 128 random bits that make a session's tokens its own."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def _base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b'=').decode()
