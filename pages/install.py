@@ -23,6 +23,7 @@ from auth import (
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
 from .frame import SERVICES_SETTING, TITLE, frame, pages_of
+from .kept_files import KeptFiles
 from .page_session import PageSessions
 from .private_part import PrivatePage
 from .server_rendered import ServerRenderedPage
@@ -49,6 +50,7 @@ def install(
     `services` are the origins of other services that the browser may send access tokens to.
     """
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
+    app.add_middleware(KeptFiles)
     put_nonce_on_scripts()
     for_browser = {'auth-renewal': renewal, 'auth-transport': transport}
     if api:

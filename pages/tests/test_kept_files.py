@@ -1,0 +1,130 @@
+"""Files that never change are read and compressed once; everything else is passed on each time."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from pages.kept_files import KeptFiles
+
+FOR_EVER = 'public, max-age=31536000, immutable'
+TEXT = 'something that is longer than it need be ' * 40
+
+
+class Files:
+    """Answers everything with the same text and headers, and counts how often it had to."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.status = 200
+        self.headers = {'Cache-Control': FOR_EVER}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        answer: Response = PlainTextResponse(TEXT, self.status, self.headers)
+        if 'range' in Request(scope).headers:
+            answer = PlainTextResponse(TEXT[:5], 206, self.headers)
+        await answer(scope, receive, send)
+
+
+@pytest.fixture
+def files() -> Files:
+    return Files()
+
+
+@pytest.fixture
+def client(files: Files) -> TestClient:
+    client = TestClient(KeptFiles(GZipMiddleware(files)))
+    client.headers['Accept-Encoding'] = 'gzip'
+    return client
+
+
+def test_unchanging_file_is_read_once(client: TestClient, files: Files) -> None:
+    """Shows that the second answer is the first one, headers and all, without asking for the file."""
+    first = client.get('/a.js')
+
+    second = client.get('/a.js')
+
+    assert files.asked == 1
+    assert first.headers['Content-Encoding'] == 'gzip'
+    assert (second.text, second.headers) == (first.text, first.headers)
+    assert second.text == TEXT
+
+
+def test_browser_without_gzip_gets_plain_text(client: TestClient) -> None:
+    """Shows that what is kept for one kind of browser is not sent to another."""
+    client.get('/a.js')
+
+    plain = client.get('/a.js', headers={'Accept-Encoding': 'identity'})
+
+    assert 'Content-Encoding' not in plain.headers
+    assert plain.text == TEXT
+
+
+@pytest.mark.parametrize(
+    ('method', 'url', 'headers'),
+    [
+        ('GET', '/b.js', {}),
+        ('GET', '/a.js?x', {}),
+        ('HEAD', '/a.js', {}),
+        ('POST', '/a.js', {}),
+        ('GET', '/a.js', {'Range': 'bytes=0-4'}),
+        ('GET', '/a.js', {'If-None-Match': '"x"'}),
+        ('GET', '/a.js', {'If-Modified-Since': 'Mon, 01 Jan 2024 00:00:00 GMT'}),
+    ],
+)
+def test_other_requests_are_passed_on(
+    client: TestClient, files: Files, method: str, url: str, headers: dict[str, str]
+) -> None:
+    """Shows that only a GET of the very same address is answered from memory."""
+    client.get('/a.js')
+
+    client.request(method, url, headers=headers)
+
+    assert files.asked == 2
+
+
+def test_part_of_a_file_is_not_kept(client: TestClient) -> None:
+    """Shows that who asks for the whole file gets it, although somebody has asked for a part."""
+    part = client.get('/a.js', headers={'Range': 'bytes=0-4'})
+
+    assert part.status_code == 206
+    assert client.get('/a.js').text == TEXT
+
+
+@pytest.mark.parametrize(
+    ('status', 'headers'),
+    [
+        (200, {}),
+        (200, {'Cache-Control': 'no-store'}),
+        (200, {'Cache-Control': 'public, max-age=3600'}),
+        (200, {'Cache-Control': FOR_EVER, 'Set-Cookie': 'a=b'}),
+        (206, {'Cache-Control': FOR_EVER}),
+        (404, {'Cache-Control': FOR_EVER}),
+        (500, {'Cache-Control': FOR_EVER}),
+    ],
+)
+def test_what_may_change_is_not_kept(
+    client: TestClient, files: Files, status: int, headers: dict[str, str]
+) -> None:
+    """Shows that an answer is asked for each time unless it says that it will never change."""
+    files.status, files.headers = status, headers
+
+    client.get('/a.js')
+    client.get('/a.js')
+
+    assert files.asked == 2
+
+
+def test_memory_is_bounded(files: Files) -> None:
+    """Shows that what finds no room is answered all the same, and what has one is kept on."""
+    client = TestClient(KeptFiles(files, most_bytes=len(TEXT)))
+
+    for url in ('/a.js', '/b.js', '/a.js', '/b.js'):
+        assert client.get(url).text == TEXT
+
+    assert files.asked == 3
