@@ -25,12 +25,13 @@ from .session_bridge import SessionBridge
 TITLE = 'Signed in'
 SERVICES_SETTING = 'auth-services'  # as auth/browser/start.js reads it
 
-# The token holder refreshes while Vue is still loading; its parts load side by side.
+# The token holder starts before Vue does; its parts load side by side. Not `async`: Chromium runs such
+# a script after NiceGUI's, this one before them (measured: the refresh leaves 30 ms earlier).
 _HEAD = (
     '\n'.join(
         f'<link rel="modulepreload" href="{BROWSER_PREFIX}/{name}">' for name in BROWSER_MODULES
     )
-    + f'<script type="module" async src="{BROWSER_PREFIX}/start.js"></script>'
+    + f'<script type="module" src="{BROWSER_PREFIX}/start.js"></script>'
 )
 _LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
 

@@ -140,7 +140,7 @@ def test_nonce_is_only_in_the_template(client: TestClient) -> None:
     """What somebody writes into the finished HTML gets none: here, our own tags in the head."""
     page = client.get('/login').text
 
-    foreign = re.findall(r'<script type="module" async[^>]*>', page)
+    foreign = re.findall(r'<script type="module" src="/auth/[^>]*>', page)
     assert len(foreign) == 1
     assert 'nonce' not in foreign[0]
 
