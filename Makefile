@@ -70,7 +70,7 @@ $(VENV)/tests-installed: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install --constraint constraints.txt --editable '.[test]'
 	@touch $@ $(VENV)/app-installed
 
-$(VENV)/browsers-found: $(VENV)/tests-installed tests_e2e/browsers.py
+$(VENV)/browsers-found: $(VENV)/tests-installed tests_e2e/kit/browsers.py
 	@echo "Looking for Chromium and Firefox ..."
-	@$(TIDILY) $(BIN)/python -m tests_e2e.browsers
+	@$(TIDILY) $(BIN)/python -m tests_e2e.kit.browsers
 	@touch $@

@@ -21,8 +21,8 @@ from pathlib import Path
 from auth import CLIENT_HEADER
 from tests_e2e.benchmarks.processes import serving
 
-from .people import Person
-from .server import ROOT
+from .program.people import Person
+from .program.server import ROOT
 
 EXAMPLES = 200  # of each call, with each seed
 # Schemathesis holds what its schema allows for right. Passwords have rules that no schema can say. And

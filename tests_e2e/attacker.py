@@ -17,7 +17,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 from auth import CLIENT_HEADER
 
-from .socket_page import SocketPage
+from .program.socket_page import SocketPage
 
 EVIL = 'https://evil.example'
 ANSWER_SECONDS = 5

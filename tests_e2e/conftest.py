@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from auth.tests.postgres import Postgres, own_schema
 
-from . import bfcache, browsers, counts
-from .people import Person
-from .server import Server, running_server
-from .wire import WireBrowser
+from .kit import bfcache, browsers, counts
+from .program.people import Person
+from .program.server import Server, running_server
+from .program.wire import WireBrowser
 
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
@@ -101,7 +101,7 @@ def browser_type_launch_args(
 ) -> browsers.LaunchOptions:
     """The options with which this browser starts on this machine; `--headed` shows it."""
     options = browsers.find(playwright, browser_name)
-    assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.browsers`'
+    assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.kit.browsers`'
     return browser_type_launch_args | options
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .server import Server
+from .program.server import Server
 from .test_coming_back_signed_in import (
     tab,
     test_new_tab_comes_back_signed_in,

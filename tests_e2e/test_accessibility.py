@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .people import Person
-from .server import Server
+from .program.people import Person
+from .program.server import Server
 
 SIZES = {'wide': {'width': 1280, 'height': 800}, 'phone': {'width': 390, 'height': 844}}
 

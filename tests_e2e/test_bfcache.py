@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .bare import open_bare, register_in, wait_for_name
-from .bfcache import appearances, go_back
-from .lacking import without_broadcast
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .traces import wait_for_trace
+from .kit.bfcache import appearances, go_back
+from .kit.lacking import without_broadcast
+from .kit.traces import wait_for_trace
+from .program.bare import open_bare, register_in, wait_for_name
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 
 ELSEWHERE = '/healthz'
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from .people import Person, sees_login_page
-from .server import Server
-from .traces import traced
-from .visibility import hide
+from .kit.traces import traced
+from .kit.visibility import hide
+from .program.people import Person, sees_login_page
+from .program.server import Server
 
 API = '**/api/me'
 CALL = 'auth.fetch("/api/me").then((response) => response.status)'

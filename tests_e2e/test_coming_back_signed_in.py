@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .people import Person, sees_login_page
-from .server import Server
-from .tabs import duplicate
+from .kit.tabs import duplicate
+from .program.people import Person, sees_login_page
+from .program.server import Server
 
 OpenTab = Callable[[], Page]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .people import Person
-from .server import Server
+from .program.people import Person
+from .program.server import Server
 
 OpenTab = Callable[[], Page]
 

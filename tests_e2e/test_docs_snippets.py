@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from .people import Person
-from .resource_server import FINE, ask, running_resource_server
-from .server import running_server
-from .wire import WireBrowser
+from .program.people import Person
+from .program.resource_server import FINE, ask, running_resource_server
+from .program.server import running_server
+from .program.wire import WireBrowser
 
 pytestmark = pytest.mark.one_browser
 README = Path(__file__).parent.parent / 'README.md'

@@ -10,12 +10,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .lacking import make_deaf
-from .people import Person
-from .server import Server
-from .tabs import OpenTab, open_signed_in
-from .traces import traced, wait_for_trace
-from .visibility import hide, show
+from .kit.lacking import make_deaf
+from .kit.tabs import OpenTab
+from .kit.traces import traced, wait_for_trace
+from .kit.visibility import hide, show
+from .program.people import Person, open_signed_in
+from .program.server import Server
 
 CALL = 'auth.fetch("/api/me").then((response) => response.status)'
 LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
 
-from .people import Person, log_out, sees_login_page
-from .server import Server
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 
 OpenTab = Callable[[], Page]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from .lacking import without_broadcast, without_storage
-from .network import hold
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .tabs import OpenTab, open_signed_in
-from .traces import traced, wait_for_trace
+from .kit.lacking import without_broadcast, without_storage
+from .kit.network import hold
+from .kit.tabs import OpenTab
+from .kit.traces import traced, wait_for_trace
+from .program.people import Person, log_out, open_signed_in, sees_login_page
+from .program.server import Server
 
 LIMIT_MS = 1_000
 HEARD_FROM_A_TAB = """auth.trace.events.some(({ tab, kind, detail }) =>

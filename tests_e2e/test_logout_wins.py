@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .lacking import without_locks
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .traces import traced, wait_for_trace
+from .kit.lacking import without_locks
+from .kit.traces import traced, wait_for_trace
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 
 LATE_SECONDS = 1.5
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from .people import Person, sees_login_page
-from .server import Server
+from .program.people import Person, sees_login_page
+from .program.server import Server
 
 OpenTab = Callable[[], Page]
 

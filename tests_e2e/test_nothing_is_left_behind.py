@@ -7,11 +7,11 @@ from playwright.sync_api import BrowserContext, Page
 
 from auth import BROWSER_PREFIX
 
-from .bare import open_bare, register_in
-from .leftovers import count_leftovers, grown, left_in, retained
-from .people import Person
-from .server import Server
-from .tabs import OpenTab
+from .kit.leftovers import count_leftovers, grown, left_in, retained
+from .kit.tabs import OpenTab
+from .program.bare import open_bare, register_in
+from .program.people import Person
+from .program.server import Server
 
 ROUNDS = 100
 WARM_UP = 3

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .people import Person, log_out, sees_login_page
-from .server import Server
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 from .test_token_stays_in_memory import SPY, use_everything
 
 OpenTab = Callable[[], Page]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from .network import cut_socket, offline, out_of_reach, wait_for_socket
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .tabs import OpenTab, open_signed_in
-from .traces import traced, wait_for_trace
-from .visibility import show
+from .kit.network import cut_socket, offline, out_of_reach, wait_for_socket
+from .kit.tabs import OpenTab
+from .kit.traces import traced, wait_for_trace
+from .kit.visibility import show
+from .program.people import Person, log_out, open_signed_in, sees_login_page
+from .program.server import Server
 
 LOGOUT = '**/auth/logout'
 # The token holder asks after 1 s, 2 s more, 4 s more: at its fourth failure 7 to 11 s have gone by.

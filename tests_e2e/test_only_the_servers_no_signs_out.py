@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .network import hold, offline
-from .people import Person, sees_login_page
-from .server import Server
-from .traces import traced
+from .kit.network import hold, offline
+from .kit.traces import traced
+from .program.people import Person, sees_login_page
+from .program.server import Server
 
 REFRESH = '**/auth/refresh'
 NEWEST = 'auth.trace.events.findLast((event) => event.kind.startsWith("refresh.")).kind'

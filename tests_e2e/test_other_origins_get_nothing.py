@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from .people import Person
-from .server import Server
-from .wire import WireBrowser
+from .program.people import Person
+from .program.server import Server
+from .program.wire import WireBrowser
 
 OpenTab = Callable[[], Page]
 

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from .kit.traces import traced, wait_for_trace
 from .multi_tab import *  # noqa: F403
-from .people import Person, log_out, sees_login_page
-from .server import Server
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 from .test_only_the_servers_no_signs_out import MATRIX, Answer, obeys
-from .traces import traced, wait_for_trace
 
 pytestmark = pytest.mark.one_browser  # none sees in what words the token holder speaks
 ACCESS_TOKEN_SECONDS = 600

@@ -9,10 +9,10 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .tabs import OpenTab
-from .traces import traced, wait_for_trace
+from .kit.tabs import OpenTab
+from .kit.traces import traced, wait_for_trace
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 
 pytestmark = pytest.mark.one_browser
 

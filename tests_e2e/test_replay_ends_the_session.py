@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .people import Person, sees_login_page
-from .server import Server
-from .traces import traced, wait_for_trace
+from .kit.traces import traced, wait_for_trace
+from .program.people import Person, sees_login_page
+from .program.server import Server
 
 LIMIT_MS = 2_000
 # No grace for tabs that refresh at one time, and what is seen once counts at once.

@@ -20,14 +20,14 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from app.processes import free_port
 from auth import ENDED_SESSIONS_PATH
 
-from .leftovers import count_leftovers, left_in
-from .people import Person, log_out, sees_login_page
-from .resource_server import FINE, ResourceServer, ask, running_resource_server
-from .server import ROOT, Server, running_server, scrubbed_environment
-from .tabs import OpenTab
+from .kit.leftovers import count_leftovers, left_in
+from .kit.tabs import OpenTab
+from .kit.traces import traced
+from .program.people import Person, log_out, sees_login_page
+from .program.resource_server import FINE, ResourceServer, ask, running_resource_server
+from .program.server import ROOT, Server, running_server, scrubbed_environment
+from .program.wire import WireBrowser
 from .test_token_stays_in_memory import READ_EVERYTHING, SPY, secrets_of
-from .traces import traced
-from .wire import WireBrowser
 
 HEARD_WITHIN_MS = 2_000
 # Statuses of the API and of the service, the oldest first.

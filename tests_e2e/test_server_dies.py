@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Page, expect
 
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .wire import WireBrowser
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
+from .program.wire import WireBrowser
 
 REFRESH = '/auth/refresh'
 # With its BEGIN. After one statement and before the next is the same moment to the database; past

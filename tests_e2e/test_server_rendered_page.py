@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
-from .network import hold, offline, out_of_reach
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .tabs import OpenTab, open_signed_in
-from .traces import wait_for_trace
+from .kit.network import hold, offline, out_of_reach
+from .kit.tabs import OpenTab
+from .kit.traces import wait_for_trace
+from .program.people import Person, log_out, open_signed_in, sees_login_page
+from .program.server import Server
 
 PREFETCH = """(url) => new Promise((resolve) => {
     const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href: url });

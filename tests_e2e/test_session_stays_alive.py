@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .people import Person
-from .server import Server
-from .traces import traced, wait_for_trace
+from .kit.traces import traced, wait_for_trace
+from .program.people import Person
+from .program.server import Server
 
 OpenTab = Callable[[], Page]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .traces import wait_for_trace
+from .kit.traces import wait_for_trace
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
 
 LIMIT_MS = 2_000
 NEW_PASSWORD = 'another secret phrase of this test'

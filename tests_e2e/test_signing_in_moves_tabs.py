@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .lacking import make_deaf
-from .people import Person, sees_login_page
-from .server import Server
-from .traces import wait_for_trace
+from .kit.lacking import make_deaf
+from .kit.traces import wait_for_trace
+from .program.people import Person, sees_login_page
+from .program.server import Server
 
 LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
 

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .attacker import Loot
-from .people import Person, log_out
-from .server import ROOT, Server, scrubbed_environment
-from .traces import wait_for_trace
+from .kit.traces import wait_for_trace
+from .program.people import Person, log_out
+from .program.server import ROOT, Server, scrubbed_environment
 
 pytestmark = pytest.mark.one_browser  # the attacker uses none
 

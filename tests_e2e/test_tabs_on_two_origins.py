@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from .multi_tab import *  # noqa: F403
-from .server import Server
-from .two_origins import on_two_origins
+from .program.server import Server
+from .program.two_origins import on_two_origins
 
 pytestmark = pytest.mark.one_browser  # what browsers may do differently, test_two_origins.py shows
 

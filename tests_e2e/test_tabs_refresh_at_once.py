@@ -8,14 +8,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .bare import open_bare, register_in, wait_for_name
-from .barrier import at_one_instant
-from .counts import AddRow
-from .lacking import without_locks
-from .people import Person
-from .server import Server
-from .tabs import open_signed_in
-from .traces import traced
+from .kit.barrier import at_one_instant
+from .kit.counts import AddRow
+from .kit.lacking import without_locks
+from .kit.traces import traced
+from .program.bare import open_bare, register_in, wait_for_name
+from .program.people import Person, open_signed_in
+from .program.server import Server
 
 TABS = 8
 # Twice, because the second refresh of a fast tab meets the first one of a slow tab.

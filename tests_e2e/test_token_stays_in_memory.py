@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .people import Person
-from .server import Server
+from .program.people import Person
+from .program.server import Server
 
 OpenTab = Callable[[], Page]
 

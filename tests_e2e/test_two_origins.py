@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from . import browsers
-from .people import Person, log_out, sees_login_page
-from .server import Server
-from .tabs import OpenTab
+from .kit import browsers
+from .kit.tabs import OpenTab
+from .kit.traces import traced, wait_for_trace
+from .program.people import Person, log_out, sees_login_page
+from .program.server import Server
+from .program.two_origins import on_two_origins, on_two_sites
+from .program.wire import WireBrowser
 from .test_coming_back_signed_in import tab, test_reload_comes_back_signed_in
 from .test_logout_signs_every_tab_out import test_storage_event_alone_signs_out
 from .test_refresh_interrupted import test_reload_between_rotation_and_answer
-from .traces import traced, wait_for_trace
-from .two_origins import on_two_origins, on_two_sites
-from .wire import WireBrowser
 
 __all__ = [
     'tab',

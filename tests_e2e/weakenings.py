@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from .browsers import NAMES
+from .kit.browsers import NAMES
 from .weakening_list import WEAKENINGS, Weakening
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from tests_e2e.people import Person
+from tests_e2e.program.people import Person
 
 END_OF_HEAD = b'\r\n\r\n'
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, Response
 
-from tests_e2e.people import Person
-from tests_e2e.server import Server
+from tests_e2e.program.people import Person
+from tests_e2e.program.server import Server
 
 PAST_RENEWAL = '09:30'
 # Simulated: in a browser without windows every tab counts as visible.

@@ -20,9 +20,9 @@ import aiohttp
 from playwright.sync_api import sync_playwright
 
 from auth import CLIENT_HEADER
-from tests_e2e import browsers
-from tests_e2e.people import Person
-from tests_e2e.socket_page import SocketPage
+from tests_e2e.kit import browsers
+from tests_e2e.program.people import Person
+from tests_e2e.program.socket_page import SocketPage
 
 from .browser import Browser, Refused, register_all
 from .processes import RunningServer, serving
@@ -77,7 +77,7 @@ def _flood(server: RunningServer, seconds: float) -> bool:
     with sync_playwright() as playwright:
         options = browsers.find(playwright, 'chromium')
         if options is None:
-            sys.exit('There is no Chromium here; run `python -m tests_e2e.browsers`.')
+            sys.exit('There is no Chromium here; run `python -m tests_e2e.kit.browsers`.')
         browser = playwright.chromium.launch(**options)
         tab, person = browser.new_page(), Person()
         person.register(tab, server.url)

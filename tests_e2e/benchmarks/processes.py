@@ -1,6 +1,6 @@
 """Servers as processes of their own. What they log goes to a file, so that nobody spends time on it.
 
-(`tests_e2e/server.py` reads every line, for tests that ask what was logged.)
+(`tests_e2e/program/server.py` reads every line, for tests that ask what was logged.)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests_e2e.server import ROOT, STOP_TIMEOUT_SECONDS, scrubbed_environment
+from tests_e2e.program.server import ROOT, STOP_TIMEOUT_SECONDS, scrubbed_environment
 
 BYTES_PER_KIB = 1024
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
-from tests_e2e import browsers
-from tests_e2e.people import Person, log_out, sees_login_page
-from tests_e2e.server import Server, running_server
+from tests_e2e.kit import browsers
+from tests_e2e.program.people import Person, log_out, sees_login_page
+from tests_e2e.program.server import Server, running_server
 
 from .expiry import count_expiry
 from .processes import serving
@@ -106,7 +106,7 @@ def main() -> None:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         options = browsers.find(playwright, 'chromium')
         if options is None:
-            sys.exit('There is no Chromium here; run `python -m tests_e2e.browsers`.')
+            sys.exit('There is no Chromium here; run `python -m tests_e2e.kit.browsers`.')
         browser = playwright.chromium.launch(**options)
         server = running.enter_context(running_server(folder))
         static, nicegui = (

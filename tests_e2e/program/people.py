@@ -10,6 +10,9 @@ from functools import cache
 
 from playwright.sync_api import APIRequestContext, Page, expect
 
+from ..kit.tabs import OpenTab
+from .server import Server
+
 
 def _unique(word: str) -> str:
     return f'{word}-{secrets.token_hex(6)}'
@@ -81,6 +84,17 @@ class Person:
     def sees_dashboard(self, page: Page) -> None:
         """Check that the page shows this person's dashboard."""
         expect(page.get_by_role('heading', level=1, name=self.name)).to_be_visible()
+
+
+def open_signed_in(open_tab: OpenTab, count: int, server: Server, person: Person) -> list[Page]:
+    """Sign somebody new in in one tab, come back signed in in the others."""
+    opened = [open_tab() for _ in range(count)]
+    person.join(opened[0], server.url)
+    for tab in opened[1:]:
+        tab.goto(f'{server.url}/dashboard')
+    for tab in opened:
+        person.sees_dashboard(tab)
+    return opened
 
 
 @cache

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from auth import CLIENT_HEADER
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
 REGISTRATIONS_PER_HOUR = 100_000  # everybody in these tests comes from 127.0.0.1

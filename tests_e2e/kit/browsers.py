@@ -1,6 +1,6 @@
 """Finds a Chromium and a Firefox that really start, installing them if need be.
 
-`python -m tests_e2e.browsers` prepares this machine: Playwright's own builds where they can be
+`python -m tests_e2e.kit.browsers` prepares this machine: Playwright's own builds where they can be
 downloaded, else the system's, installed with apt-get where that is possible. The tests only look.
 """
 
@@ -52,7 +52,7 @@ FIREFOX_PREFERENCES = {
 }
 
 # Browsers write to their home folder whatever profile they use: give them one in the checkout.
-BROWSER_HOME = Path(__file__).parent.parent / '.browser-home'
+BROWSER_HOME = Path(__file__).parents[2] / '.browser-home'
 
 LaunchOptions = dict[str, Any]
 
