@@ -10,8 +10,9 @@ import auth
 import pages
 
 from .faults import MovableClock, install_faults
+from .options import split
 from .response_headers import ResponseHeaders
-from .settings import Settings, split
+from .settings import Settings
 
 OWNER_ONLY = 0o700
 SITE_NAME = 'Signed in'

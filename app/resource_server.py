@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from starlette.middleware.cors import CORSMiddleware
 
 import auth
@@ -20,28 +20,21 @@ import auth
 from .command import Command
 from .listening import listen, run
 from .logs import LogFormat, LogLevel
+from .options import Options, split
 from .response_headers import ResponseHeaders
-from .settings import split
 
 JWKS_PATH = '/.well-known/jwks.json'
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
 
-class ResourceServerSettings(BaseSettings):
+class ResourceServerSettings(Options):
     """A service that verifies access tokens with the public keys alone.
 
     Each option can also be given as an environment variable: --jwks-url is RESOURCE_SERVER_JWKS_URL.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix='RESOURCE_SERVER_',
-        frozen=True,
-        extra='forbid',
-        cli_prog_name='python -m app resource-server',
-        cli_kebab_case=True,
-        cli_implicit_flags=True,
-        cli_hide_none_type=True,
-        cli_avoid_json=True,
+        env_prefix='RESOURCE_SERVER_', cli_prog_name='python -m app resource-server'
     )
 
     host: str = Field('localhost', description='address to listen on')

@@ -8,17 +8,18 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 import auth
 
 from .logs import LogFormat, LogLevel
+from .options import Options, is_loopback, split
 
 ENV_PREFIX = 'APP_'
 DAY_SECONDS = 86_400
 
 
-class Settings(BaseSettings):
+class Settings(Options):
     """Signing in with JWTs: NiceGUI pages over a FastAPI auth backend.
 
     Each option can also be given as an environment variable: --data-dir is APP_DATA_DIR.
@@ -29,16 +30,7 @@ class Settings(BaseSettings):
     `python -m app openapi` prints the OpenAPI document.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX,
-        frozen=True,
-        extra='forbid',
-        cli_prog_name='python -m app',
-        cli_kebab_case=True,
-        cli_implicit_flags=True,
-        cli_hide_none_type=True,
-        cli_avoid_json=True,
-    )
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, cli_prog_name='python -m app')
 
     host: str = Field('localhost', description='address to listen on')
     port: int = Field(8000, ge=0, le=65_535, description='port to listen on; 0 takes a free one')
@@ -175,12 +167,7 @@ class Settings(BaseSettings):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can connect."""
-        if self.host == 'localhost':
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def proxies(self) -> list[str]:
@@ -209,8 +196,3 @@ class Settings(BaseSettings):
         prefix = '' if self.plain_cookie else '__Host-'
         port = urlsplit(self.auth_url).port or port if self.auth_url else port
         return f'{prefix}refresh-{port}' if self.is_loopback else f'{prefix}refresh'
-
-
-def split(addresses: str) -> list[str]:
-    """Return what stands between the commas."""
-    return [address.strip() for address in addresses.split(',') if address.strip()]

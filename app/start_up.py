@@ -6,7 +6,8 @@ import sys
 from typing import NoReturn
 
 from .demo_accounts import DemoAccount
-from .settings import Settings, split
+from .options import split
+from .settings import Settings
 
 EXIT_UNUSABLE = 2
 

@@ -273,8 +273,8 @@ WEAKENINGS = [
     Weakening(
         'no-overlap',
         'P7',
-        'auth/sessions/rotation.py',
-        'if now - token.used_at <= overlap:',
+        'auth/sessions/outcomes.py',
+        'if now - token.used_at <= overlap_seconds:',
         'if now - token.used_at < 0:',
         'test_tabs_refresh_at_once.py::test_eight_tabs_at_one_instant',
         only='lockless and not postgresql',
@@ -300,7 +300,7 @@ WEAKENINGS = [
     Weakening(
         'strict-rotation',
         'P8',
-        'auth/sessions/rotation.py',
+        'auth/sessions/outcomes.py',
         'if token.generation is None or token.superseded_at is not None:',
         'if token.generation is None or token.used_at is not None:',
         'test_refresh_interrupted.py::test_crash_puts_back_an_older_cookie',
@@ -308,9 +308,9 @@ WEAKENINGS = [
     Weakening(
         'lost-answer-is-a-replay',
         'P8',
-        'auth/sessions/rotation.py',
-        'if now - token.used_at <= overlap:\n            return Outcome.OVERLAPPED',
-        'if now - token.used_at <= overlap:\n            return Outcome.REPLAYED',
+        'auth/sessions/outcomes.py',
+        'if now - token.used_at <= overlap_seconds:\n        return Outcome.OVERLAPPED',
+        'if now - token.used_at <= overlap_seconds:\n        return Outcome.REPLAYED',
         'test_refresh_interrupted.py::test_lost_answer_is_asked_for_again',
     ),
     Weakening(
@@ -366,9 +366,9 @@ WEAKENINGS = [
     Weakening(
         'replay-recovers',
         'P11',
-        'auth/sessions/rotation.py',
-        'if token.leaf_seen_at is None and token.used_at >= token.leaf_issued_at - overlap:',
-        'if token.leaf_seen_at is None or token.used_at >= token.leaf_issued_at - overlap:',
+        'auth/sessions/outcomes.py',
+        'if not was_stored and token.used_at >= token.leaf_issued_at - overlap_seconds:',
+        'if not was_stored or token.used_at >= token.leaf_issued_at - overlap_seconds:',
         'test_replay_ends_the_session.py::test_copied_token_ends_the_session',
     ),
     Weakening(

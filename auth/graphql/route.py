@@ -20,7 +20,8 @@ from starlette.exceptions import HTTPException
 
 from ..errors import AuthError
 from ..http.dependencies import Backend, BearerToken, CallingBrowser
-from ..http.problems import MAX_BODY_BYTES, Refusal, refusal
+from ..http.problems import MAX_BODY_BYTES
+from ..http.refusals import Refusal, refusal
 from .limits import BadDocument, check
 from .schema import Asked, Schema, build_schema
 

@@ -23,7 +23,7 @@ from ..caller import Caller
 from ..errors import AuthError, InvalidInput
 from ..http import presented, schemas
 from ..http.answers import device_out, me_out, tokens_out
-from ..http.problems import field_sentences, spoils_cookie
+from ..http.refusals import field_sentences, spoils_cookie
 from ..identity import Identity, IssuedSession
 from .types import Device, Me, TokenSet
 

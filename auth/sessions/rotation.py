@@ -1,8 +1,7 @@
-"""What one refresh does: the table of session-rules as code, in one transaction.
+"""What one refresh does, in one transaction. Which row of the table applies is in `outcomes.py`.
 
-INVALID and ENDED refuse, ROTATE renews, OVERLAP repeats, RECOVER forgives a lost answer, REPLAY
-ends the session. The first statement locks the session row and is itself the guard; so of two
-callers at one instant the second sees what the first has done, on SQLite and on PostgreSQL.
+The first statement locks the session row and is itself the guard; so of two callers at one instant
+the second sees what the first has done, on SQLite and on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, update
@@ -23,6 +21,7 @@ from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import PresentedToken, RefreshTokens, parse
 from .lifecycle import Sessions
+from .outcomes import Outcome, judge
 from .rows import (
     IS_ALIVE,
     NOW,
@@ -51,15 +50,6 @@ _SLIDE = (
     .where(Session.id == SID)
     .values(idle_expires_at=bindparam('idle_until'), last_used_at=NOW)
 )
-
-
-class Outcome(StrEnum):
-    """How a genuine token of a living session is answered."""
-
-    ROTATED = 'rotated'
-    OVERLAPPED = 'overlapped'
-    RECOVERED = 'recovered'
-    REPLAYED = 'replayed'
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,7 @@ class Rotation:
             session = self._lock_living(connection, presented, now)
             if presented.generation > session.leaf_generation:
                 raise InvalidRefreshToken
-            outcome = self._judge(session, now)
+            outcome = judge(session, self.limits.overlap_seconds, now)
             generation, idle_expires_at = session.leaf_generation, session.idle_expires_at
             if outcome is Outcome.OVERLAPPED:
                 connection.rollback()  # a repeated answer leaves no trace
@@ -144,19 +134,6 @@ class Rotation:
         """
         connection.execute(_LOCK, {'sid': session_id, 'now': now})
         return read_session(connection, session_id, presented)
-
-    def _judge(self, token: Row[Any], now: float) -> Outcome:
-        """Choose among rows 2 to 5 of the table. One without a row is genuine, but pruned long ago."""
-        if token.generation is None or token.superseded_at is not None:
-            return Outcome.REPLAYED
-        if token.used_at is None:
-            return Outcome.ROTATED
-        overlap = self.limits.overlap_seconds
-        if now - token.used_at <= overlap:
-            return Outcome.OVERLAPPED
-        if token.leaf_seen_at is None and token.used_at >= token.leaf_issued_at - overlap:
-            return Outcome.RECOVERED
-        return Outcome.REPLAYED
 
     def _renew(
         self, connection: Connection, session: Row[Any], used_generation: int, now: float

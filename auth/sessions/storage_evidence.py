@@ -1,6 +1,6 @@
 """Notes that a browser has stored a refresh token: some request has brought it back.
 
-Only then is an older token that comes back a replay (rotation.py, REPLAY); before that the answer
+Only then is an older token that comes back a replay (`outcomes.py`, REPLAY); before that the answer
 with the newer one may simply have been lost.
 """
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from auth import AuthBackend, EndReason, InvalidSocketTicket, SessionEnded
-from auth.sessions.rotation import Outcome
+from auth.sessions.outcomes import Outcome
 
 from . import other_process
 from .at_once import at_once
