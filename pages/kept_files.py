@@ -1,8 +1,8 @@
 """Keeps the files that pages load in memory: read once, compressed once.
 
 NiceGUI compresses each file anew for each browser that has not got it yet: 23 ms for Quasar alone
-(measured), in which nobody else is served. Kept are answers that say of themselves that they are
-`immutable`; nothing with a person's data in it says so.
+(measured), in which nobody else is served. Kept is what says of itself that it is `public` and
+`immutable`, and is the same for every person and every origin.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 16 * 2**20  # all that NiceGUI 3.18 has, compressed, and its fonts are 8 MiB
-# What asks for less than a whole file is for whoever has the file.
-ABOUT_PARTS = ('range', 'if-none-match', 'if-modified-since')
+# What is asked with one of these may be answered otherwise: for another site, for somebody, in part.
+NOT_FOR_ALL = ('origin', 'authorization', 'range', 'if-none-match', 'if-modified-since')
 
 
 class KeptFiles:
@@ -73,11 +73,19 @@ def asks_for_a_whole_file(scope: Scope) -> bool:
     if scope['type'] != 'http' or scope['method'] != 'GET' or scope['query_string']:
         return False
     headers = Headers(scope=scope)
-    return not any(name in headers for name in ABOUT_PARTS)
+    return not any(name in headers for name in NOT_FOR_ALL)
 
 
 def is_unchanging(start: Message) -> bool:
     """Say whether an answer that starts so will be the same for everyone, at any time."""
     headers = Headers(raw=start['headers'])
-    is_immutable = 'immutable' in headers.get('cache-control', '')
-    return start['status'] == 200 and is_immutable and 'set-cookie' not in headers
+    if start['status'] != 200 or 'set-cookie' in headers:
+        return False
+    is_for_ever = {'public', 'immutable'} <= values_of(headers, 'cache-control')
+    return is_for_ever and values_of(headers, 'vary') <= {'accept-encoding'}
+
+
+def values_of(headers: Headers, name: str) -> set[str]:
+    """Return what stands between the commas of a header, in lower case."""
+    values = ','.join(headers.getlist(name)).lower().split(',')
+    return {value.strip() for value in values if value.strip()}
