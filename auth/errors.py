@@ -49,7 +49,11 @@ class TooManyAttempts(AuthError):
 
 
 class InvalidAccessToken(AuthError):
-    """Raised if a Bearer token is missing, malformed, foreign, expired or of the wrong type."""
+    """Raised if a Bearer token is malformed, foreign, expired or of the wrong type."""
+
+
+class NoAccessToken(InvalidAccessToken):
+    """Raised if a call that needs an access token comes without one."""
 
 
 class InvalidSocketTicket(AuthError):

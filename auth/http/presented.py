@@ -12,7 +12,13 @@ from fastapi.concurrency import run_in_threadpool
 from .. import audit
 from ..backend import AuthBackend
 from ..caller import Caller
-from ..errors import InvalidAccessToken, InvalidRefreshToken, NoSession, SessionEnded
+from ..errors import (
+    InvalidAccessToken,
+    InvalidRefreshToken,
+    NoAccessToken,
+    NoSession,
+    SessionEnded,
+)
 from ..identity import Identity
 from ..sessions.rotation import Refreshed
 
@@ -20,10 +26,10 @@ from ..sessions.rotation import Refreshed
 async def identify(backend: AuthBackend, token: str | None, jar: str | None) -> Identity:
     """Verify the access token *and* that its session lives: a token dies with its session.
 
-    Raises `InvalidAccessToken`, or `SessionEnded`.
+    Raises `NoAccessToken`, `InvalidAccessToken`, or `SessionEnded`.
     """
     if not token:
-        raise InvalidAccessToken
+        raise NoAccessToken
     try:
         session_id = backend.access_tokens.session_id(token)
         return await run_in_threadpool(backend.sessions.require_living, session_id, jar)

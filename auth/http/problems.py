@@ -61,8 +61,10 @@ def _of_auth_error(error: errors.AuthError) -> JSONResponse:
     response = problem(refused.status, refused.code, refused.title, **refused.details)
     if refused.retry_after_seconds is not None:
         response.headers['Retry-After'] = str(refused.retry_after_seconds)
-    if isinstance(error, errors.InvalidAccessToken | errors.SessionEnded):
-        response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'  # RFC 6750, 3
+    if isinstance(error, errors.NoAccessToken):
+        response.headers['WWW-Authenticate'] = 'Bearer'  # RFC 6750, 3.1: nothing was presented
+    elif isinstance(error, errors.InvalidAccessToken | errors.SessionEnded):
+        response.headers['WWW-Authenticate'] = 'Bearer error="invalid_token"'
     return response
 
 

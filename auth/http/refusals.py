@@ -47,6 +47,11 @@ _REFUSALS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'invalid_token',
         'This call needs a valid access token.',
     ),
+    errors.NoAccessToken: (
+        HTTPStatus.UNAUTHORIZED,
+        'invalid_token',
+        'This call needs an access token.',
+    ),
     errors.NoSession: (
         HTTPStatus.UNAUTHORIZED,
         'no_session',

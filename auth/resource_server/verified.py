@@ -17,7 +17,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 
 from .. import audit
-from ..errors import InvalidAccessToken, SessionEnded
+from ..errors import InvalidAccessToken, NoAccessToken, SessionEnded
 from ..http.dependencies import BearerToken
 from ..http.problems import add_problem_handlers
 from ..tokens.access_tokens import ACCESS_TOKEN
@@ -118,8 +118,10 @@ async def verifier_lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _verified(request: Request, token: BearerToken) -> TokenHolder:
     verifier: Verifier = request.app.state.verifier
+    if not token:
+        raise NoAccessToken
     try:
-        return await verifier.verify(token or '')
+        return await verifier.verify(token)
     except InvalidAccessToken:
         audit.record('token_refused', level=logging.WARNING, why='invalid')
         raise

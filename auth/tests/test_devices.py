@@ -277,10 +277,16 @@ def test_expired_session_cannot_be_ended(
 @pytest.mark.databases('sqlite')
 @pytest.mark.parametrize('method', ['GET', 'DELETE'])
 @pytest.mark.parametrize(
-    'headers', [{}, bearer(''), bearer('garbage'), {'Authorization': 'Basic x'}]
+    ('headers', 'challenge'),
+    [
+        ({}, 'Bearer'),
+        (bearer(''), 'Bearer'),
+        ({'Authorization': 'Basic x'}, 'Bearer'),
+        (bearer('garbage'), 'Bearer error="invalid_token"'),
+    ],
 )
 def test_cookie_alone_opens_no_list(
-    signed_in: Browser, stored: Stored, method: str, headers: dict[str, str]
+    *, signed_in: Browser, stored: Stored, method: str, headers: dict[str, str], challenge: str
 ) -> None:
     """Shows that a page of another site, whose requests bring no access token, gets nothing."""
     path = {'GET': '/auth/sessions', 'DELETE': f'/auth/sessions/{signed_in.session_id}'}[method]
@@ -290,7 +296,7 @@ def test_cookie_alone_opens_no_list(
 
     assert answer.status_code == 401
     assert answer.json()['code'] == 'invalid_token'
-    assert answer.headers['WWW-Authenticate'] == 'Bearer error="invalid_token"'
+    assert answer.headers['WWW-Authenticate'] == challenge
     assert 'Set-Cookie' not in answer.headers
     assert stored.dump() == before
     good = signed_in.client.request(method, path, headers=bearer(signed_in.access_token))

@@ -115,6 +115,14 @@ def with_kid(token: str, keys: Keys, kid: str) -> str:
     return forged(Forgery('kid', {'kid': kid}), token, keys)
 
 
+def test_call_without_a_token_is_asked_for_one(service: Service) -> None:
+    """Shows that nothing is called invalid where nothing was presented (RFC 6750, 3.1)."""
+    answer = service.call('')
+
+    assert answer.status_code == 401
+    assert answer.headers['WWW-Authenticate'] == 'Bearer'
+
+
 @pytest.mark.parametrize('forgery', FORGERIES, ids=lambda forgery: forgery.name)
 def test_forged_token_opens_no_service(
     signed_in: Browser, service: Service, keys: Keys, forgery: Forgery
