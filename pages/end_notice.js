@@ -2,6 +2,7 @@
 import { auth } from "auth-client";
 
 const REASONS = {
+  other_tab: "You logged out in another tab.",
   replay: "This session was used from two places, so it was ended. Please sign in again.",
   ended_elsewhere: "You ended this session from another device.",
   logout_everywhere: "You logged out on all devices.",
@@ -11,12 +12,18 @@ const REASONS = {
   disabled: "This account is disabled.",
 };
 
+/** What somebody has done on purpose is no alarm. */
+const WANTED = ["other_tab", "ended_elsewhere", "logout_everywhere", "account_deleted"];
+
 export default {
   data: () => ({ reason: auth.reason }),
-  template: `<p v-if="text" class="message" role="alert">{{ text }}</p>`,
+  template: `<p v-if="text" class="message" :class="{ good: isWanted }" role="alert">{{ text }}</p>`,
   computed: {
     text() {
       return REASONS[this.reason];
+    },
+    isWanted() {
+      return WANTED.includes(this.reason);
     },
   },
   mounted() {

@@ -35,6 +35,10 @@ def test_logout_signs_every_tab_out(
         sees_login_page(tab)
     clicked_at = left_at(first)
     assert all(left_at(tab) - clicked_at < LIMIT_MS for tab in others)
+    told = 'You logged out in another tab.'
+    expect(first.get_by_text(told)).to_be_hidden()
+    for tab in others:
+        expect(tab.get_by_text(told)).to_be_visible()
     for tab in others:  # by this tab; the server tells them too, and now and then it is faster
         tab.wait_for_function(HEARD_FROM_A_TAB)
 

@@ -150,7 +150,7 @@ export class TabSession {
   ended(sid, reason) {
     if (this.session?.id !== sid) return;
     this.trace.add("logout.received", { via: "server", reason });
-    this.leave(reason);
+    this.leave(reason === "logout" ? "other_tab" : reason); // the server may be faster than that tab
     if (reason === "replaced") this.refresh(); // somebody has signed in at this browser: look who
   }
 
@@ -162,7 +162,7 @@ export class TabSession {
     const isOurs = message.sid === (this.session?.id ?? message.sid);
     if (message.kind === "logout") {
       this.trace.add("logout.received", { via });
-      this.leave(message.reason ?? "logout");
+      this.leave(message.reason ?? (this.user ? "other_tab" : this.reason));
     }
     // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
     if (message.kind === "login" ? message.sid !== this.session?.id : !isOurs) {
