@@ -54,6 +54,21 @@ def test_signed_in_visitor_sees_only_the_dashboard(
         assert tab.evaluate('headingsSeen') == [person.name], path
 
 
+def test_new_account_arrives_where_one_wanted_to_go(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Who meets the login page on the way, and has no account yet, gets there all the same."""
+    tab = tabs()
+    tab.goto(f'{server.url}/profile')
+    tab.get_by_role('link', name='Create an account').click()
+    person.fill_register_form(tab)
+    tab.get_by_role('button', name='Create account').click()
+
+    person.sees_dashboard(tab)
+    expect(tab).to_have_url(f'{server.url}/profile')
+    expect(tab).to_have_title('Profile')
+
+
 @pytest.mark.one_browser
 def test_unknown_address_is_a_real_404(tabs: OpenTab, server: Server) -> None:
     """Status, page and a way on."""
@@ -84,11 +99,11 @@ def test_links_to_the_wrong_place_lead_on(tabs: OpenTab, server: Server, person:
     """The start page is nobody's: inside the app too, it leads to login or to the dashboard."""
     tab = tabs()
     tab.goto(f'{server.url}/register')
-    tab.get_by_role('link', name='Signed in').click()
+    tab.get_by_role('link', name='Sign-in demo').click()
     sees_login_page(tab)
 
     person.join(tab, server.url)
-    tab.get_by_role('link', name='Signed in').click()
+    tab.get_by_role('link', name='Sign-in demo').click()
 
     person.sees_dashboard(tab)
     expect(tab).to_have_url(f'{server.url}/dashboard')
