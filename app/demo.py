@@ -34,7 +34,9 @@ def run_demo(settings: Demo) -> None:
     app.append('--demo-accounts' if settings.demo_accounts else '--no-demo-accounts')
     environment = environment_of(settings, without=_OUR_OWN)
     stateless, listening = (
-        ['resource-server', f'--port={each}', f'--issuer={url}'] for each in services
+        # They start beside the app: that its keys cannot be had yet is no news.
+        ['resource-server', f'--port={each}', f'--issuer={url}', '--log-level=error']
+        for each in services
     )
     listening.append(f'--deny-list-url={url}{auth.ENDED_SESSIONS_PATH}')
     raise SystemExit(

@@ -86,4 +86,5 @@ def _first_to_end(processes: list[subprocess.Popen[bytes]]) -> int:
 
 
 def _interrupt(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: the others are being ended
     raise KeyboardInterrupt

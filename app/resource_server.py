@@ -10,7 +10,7 @@ import logging
 import time
 from urllib.parse import urljoin
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 from starlette.middleware.cors import CORSMiddleware
@@ -106,6 +106,7 @@ class KnownAboutYou(BaseModel):
     sub: str
     sid: str
     expires_in: int
+    reads_who_has_left: bool
 
 
 def create_resource_server(settings: ResourceServerSettings) -> ResponseHeaders:
@@ -128,6 +129,7 @@ def create_resource_server(settings: ResourceServerSettings) -> ResponseHeaders:
         allow_headers=['Authorization', auth.CLIENT_HEADER],
         expose_headers=READABLE_HEADERS,
     )
+    app.state.reads_who_has_left = settings.deny_list_url is not None
     app.add_api_route('/api/about-you', about_you)
     app.add_api_route('/healthz', healthz)
     return ResponseHeaders(app, https=settings.issuer.startswith('https://'))
@@ -151,13 +153,14 @@ def greet_callers(settings: ResourceServerSettings, port: int) -> None:
     print('\n'.join(['', *lines]), end='\n\n', flush=True)
 
 
-async def about_you(you: auth.Verified) -> KnownAboutYou:
-    """Say all that this service knows about its caller."""
+async def about_you(request: Request, you: auth.Verified) -> KnownAboutYou:
+    """Say all that this service knows about its caller, and until when it believes that."""
     return KnownAboutYou(
         message='This is all I know about you, and I asked nobody.',
         sub=you.user_id,
         sid=you.session_id,
         expires_in=max(0, you.expires_at - int(time.time())),
+        reads_who_has_left=request.app.state.reads_who_has_left,
     )
 
 

@@ -161,6 +161,7 @@ def test_dashboard_calls_the_service(tabs: OpenTab, both: Both, person: Person) 
     card = tab.get_by_role('region', name='An independent service')
     expect(card.get_by_text('This is all I know about you')).to_be_visible()
     expect(card).to_contain_text(f'sid {session_id}')
+    expect(card).to_contain_text('even after the session has ended')
     expect(card).not_to_contain_text(person.name)
     log_out(tab)
     sees_login_page(tab)
@@ -175,7 +176,7 @@ def test_list_ends_a_token_within_two_seconds(tabs: OpenTab, both: Both, person:
     tab = tabs()
     person.register(tab, both.server.url)
     press(tab, 'Call the service')
-    expect(tab.get_by_text('This is all I know about you')).to_be_visible()
+    expect(tab.get_by_text('or until it reads that the session has ended')).to_be_visible()
 
     press(tab, 'Log out and watch the token')
 
