@@ -12,10 +12,9 @@ import pages
 from .faults import MovableClock, install_faults
 from .options import split
 from .response_headers import ResponseHeaders
-from .settings import Settings
+from .settings import SITE_NAME, Settings
 
 OWNER_ONLY = 0o700
-SITE_NAME = 'Signed in'
 
 
 def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.AuthBackend]:
@@ -37,6 +36,7 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
         pages.install(
             app,
             backend,
+            site=pages.Site(name=SITE_NAME),
             renewal=settings.renewal,
             transport=settings.transport,
             api=elsewhere,

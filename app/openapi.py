@@ -9,12 +9,12 @@ from fastapi import FastAPI
 import auth
 
 from .command import Command
-from .settings import Settings
+from .settings import SITE_NAME, Settings
 
 
 def print_openapi(_settings: Settings) -> None:
     """Print it as JSON: for generators of clients, and for programs that try every call."""
-    app = FastAPI(title='Signed in', version='1', description=auth.__doc__ or '')
+    app = FastAPI(title=SITE_NAME, version='1', description=auth.__doc__ or '')
     auth.add_routes(app)
     print(json.dumps(auth.describe(app), indent=2))
 

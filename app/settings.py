@@ -16,6 +16,7 @@ from .logs import LogFormat, LogLevel
 from .options import Options, is_loopback, split
 
 ENV_PREFIX = 'APP_'
+SITE_NAME = 'Sign-in demo'
 DAY_SECONDS = 86_400
 
 

@@ -7,14 +7,14 @@ from typing import NoReturn
 
 from .demo_accounts import DemoAccount
 from .options import split
-from .settings import Settings
+from .settings import SITE_NAME, Settings
 
 EXIT_UNUSABLE = 2
 
 
 def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
     """Print address, accounts, where the data is, how to stop."""
-    what = 'The auth backend' if settings.serve == 'auth' else 'Signed in'
+    what = 'The auth backend' if settings.serve == 'auth' else f'The {SITE_NAME.lower()}'
     lines = ['', f'  {what} is running at {url}', '']
     for account in accounts:
         lines.append(f'  {account.name:<14} {account.email:<20} {account.passphrase}')
@@ -45,7 +45,7 @@ def _places(settings: Settings, url: str) -> dict[str, str]:
     if settings.graphql:
         places['GraphQL'] = f'{settings.auth_url or url}/graphql (POST)'
     if services := split(settings.resource_servers):
-        places['Independent services'] = ', '.join(services)
+        places['Independent services'] = f'{", ".join(services)} (the dashboard calls them)'
     if settings.demo_accounts:
         places['On two origins'] = 'make demo-two-origins'
     return places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from .server_rendered import server_rendered
 from .service import last_moments
 from .session_bridge import SessionBridge
 
-TITLE = 'Signed in'
 SERVICES_SETTING = 'auth-services'  # as auth/browser/start.js reads it
 
 # The token holder starts before Vue does; its parts load side by side. Not `async`: Chromium runs such
@@ -34,6 +34,14 @@ _HEAD = (
     + f'<script type="module" src="{BROWSER_PREFIX}/start.js"></script>'
 )
 _LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the host application decides about all pages: the name they bear, and where one arrives."""
+
+    name: str = 'Sign-in demo'
+    home: str = dashboard.PATH
 
 
 def pages_of(backend: AuthBackend) -> dict[str, PrivatePage]:
@@ -49,6 +57,7 @@ def frame(
     private_here: dict[str, PrivatePage],
     static_prefix: str,
     for_browser: dict[str, str],
+    site: Site,
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     services = for_browser.get(SERVICES_SETTING, '').split()
@@ -57,8 +66,8 @@ def frame(
     ui.add_head_html(f'<link rel="stylesheet" href="{static_prefix}/theme.css">\n{_HEAD}')
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
-        links = {dashboard.PATH: dashboard.TITLE, profile.PATH: profile.TITLE}
-        with TopBar('Signed in', links):
+        links = {path: page.title for path, page in private_here.items()}
+        with TopBar(site.name, links):
             AuthButton('Log out', 'logout').classes('quiet')
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login_page()
@@ -75,7 +84,7 @@ def frame(
         sessions.of(ui.context.client),
         private_paths=list(private_here),
         entry_paths=['/', '/login', '/register'],
-        home=dashboard.PATH,
+        home=site.home,
         login='/login',
         redraw=ui.context.client.sub_pages_router.refresh,
     )

@@ -22,7 +22,7 @@ from auth import (
 
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import SERVICES_SETTING, TITLE, frame, pages_of
+from .frame import SERVICES_SETTING, Site, frame, pages_of
 from .kept_files import KeptFiles
 from .page_session import PageSessions
 from .private_part import PrivatePage
@@ -37,6 +37,7 @@ def install(
     app: FastAPI,
     backend: AuthBackend,
     *,
+    site: Site | None = None,
     renewal: str = 'visible',
     transport: str = 'rest',
     api: str = '',
@@ -44,6 +45,7 @@ def install(
 ) -> None:
     """Add the pages to `app`, where the auth backend must already be installed.
 
+    `site` has the name that the pages bear, and the path of the page where one arrives.
     `renewal` is when access tokens are renewed: `visible`, `ahead` or `lazy` (auth/browser/renewal.js).
     `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
     `api` is the origin of the backend's routes, if not the pages' own.
@@ -57,7 +59,8 @@ def install(
         for_browser['auth-api'] = api
     if services:
         for_browser[SERVICES_SETTING] = ' '.join(services)
-    private_here = add_shell(backend, for_browser)
+    site = site or Site()
+    private_here = add_shell(backend, for_browser, site)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
@@ -66,7 +69,7 @@ def install(
     # next, which BREACH would need. Answers with tokens in them are not compressed.
     ui.run_with(
         app,
-        title=TITLE,
+        title=site.name,
         dark=None,  # as the system has it
         language='en-US',
         favicon=(FOLDER / 'favicon.svg').read_text(encoding='utf-8'),
@@ -77,7 +80,9 @@ def install(
     serve_elsewhere(app, RefreshOnVisit(nicegui_app, backend, rendered))
 
 
-def add_shell(backend: AuthBackend, for_browser: dict[str, str]) -> dict[str, PrivatePage]:
+def add_shell(
+    backend: AuthBackend, for_browser: dict[str, str], site: Site
+) -> dict[str, PrivatePage]:
     """Register the one page there is: navigation never loads a document, so the token survives it.
 
     `for_browser` are settings that the token holder reads (auth/browser/start.js). Return the private
@@ -95,7 +100,7 @@ def add_shell(backend: AuthBackend, for_browser: dict[str, str]) -> dict[str, Pr
     @ui.page('/')
     @ui.page('/{_:path}')
     def shell(request: Request) -> Awaitable[None] | None:
-        frame(sessions, private_here, PREFIX, for_browser)
+        frame(sessions, private_here, PREFIX, for_browser, site)
         page, somebody = private_here.get(request.url.path), visitor(request)
         if somebody is None or not isinstance(page, ServerRenderedPage):
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
     """A person registers there, sees the private page, and its button works."""
     with socket.create_server(('localhost', 0)) as free:
         port = free.getsockname()[1]
-    source = python_of(README.read_text(encoding='utf-8')).replace('8000', str(port))
+    source = python_of(README.read_text(encoding='utf-8')).replace('8080', str(port))
     (tmp_path / 'notes.py').write_text(source, encoding='utf-8')
     environment = {'PATH': os.environ['PATH'], 'PYTHONPATH': str(README.parent)}
     program = subprocess.Popen(
@@ -70,18 +71,44 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
     tab, url = tabs(), f'http://localhost:{port}'
     try:
         assert any('running on' in line for line in program.stderr or [])
-        person.register(tab, url)
-        tab.goto(f'{url}/notes')
+        tab.goto(f'{url}/register')
+        person.fill_register_form(tab)
+        tab.get_by_role('button', name='Create account').click()
         expect(tab.get_by_text(f'Notes of {person.name}: 1')).to_be_visible()
         expect(tab).to_have_title('Notes')
+        expect(tab.get_by_role('link', name='Notes')).to_have_count(2)  # the brand, and the page
         tab.get_by_role('button', name='Delete all').click()
-        tab.wait_for_function("auth.fetch('/api/notes').then(r => r.json()).then(n => !n.length)")
-        tab.reload()
         expect(tab.get_by_text(f'Notes of {person.name}: 0')).to_be_visible()
+        tab.wait_for_function("auth.fetch('/api/notes').then(r => r.json()).then(n => !n.length)")
         assert tab.request.get(f'{url}/api/notes').status == 401
     finally:
         program.terminate()
         program.wait()
+
+
+def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
+    """The page's conftest and test run beside a copy of the kit, with the README's program."""
+    port, tests = free_port(), tmp_path / 'tests'
+    shutil.copytree(PAGE.parent.parent / 'tests_e2e' / 'kit', tests / 'kit')
+    conftest, test = re.findall(r'```py\n(.*?)```', PAGE.read_text(encoding='utf-8'), re.DOTALL)
+    for path, source in {
+        'notes.py': python_of(README.read_text(encoding='utf-8')),
+        'tests/__init__.py': '',
+        'tests/conftest.py': conftest,
+        'tests/test_tabs.py': test,
+    }.items():
+        (tmp_path / path).write_text(source.replace('8080', port), encoding='utf-8')
+
+    run = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'],
+        cwd=tmp_path,
+        env={'PATH': os.environ['PATH'], 'PYTHONPATH': str(README.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert '1 passed' in run.stdout, run.stdout
 
 
 def free_port() -> str:

@@ -14,6 +14,7 @@ from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 
 import auth
+from pages.frame import Site
 from pages.install import add_shell
 
 pytest_plugins = ['nicegui.testing.general_fixtures']
@@ -55,7 +56,7 @@ async def ada(backend: auth.AuthBackend) -> auth.Identity:
 async def user(backend: auth.AuthBackend) -> AsyncIterator[User]:
     """A simulated user who can open pages."""
     async with user_simulation() as user:
-        add_shell(backend, {})
+        add_shell(backend, {}, Site())
         yield user
 
 

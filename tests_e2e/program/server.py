@@ -25,7 +25,7 @@ OVER_GRAPHQL = {
     'refresh': '/graphql?refreshToken',
     'logout': '/graphql?logout',
 }
-_ADDRESS = re.compile(r'(?:Signed in|An independent service) is running at (http://\S+)')
+_ADDRESS = re.compile(r'(?:The sign-in demo|An independent service) is running at (http://\S+)')
 
 
 class Server:
