@@ -11,6 +11,7 @@ TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT
 
 help:
 	@echo "make demo         run the app at http://localhost:8000, with two demo accounts"
+	@echo "                  (on another port: APP_PORT=8010 make demo)"
 	@echo "make demo-two-origins   the same, with pages and auth backend on two ports"
 	@echo "make test         run all tests, in Chromium and in Firefox"
 	@echo "make test-fast    run the tests that need no browser"

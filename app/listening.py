@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import os
 import socket
 from collections.abc import Iterator
 
@@ -29,10 +30,11 @@ def listen(host: str, port: int) -> list[socket.socket]:
                 server = socket.create_server(place, family=family, backlog=CONNECTION_BACKLOG)
                 listeners.append(server)
                 port = server.getsockname()[1]
+    except socket.gaierror as error:
+        give_up(f'{host} is no address of this machine ({error.strerror}). Choose --host anew.')
     except OSError as error:
-        give_up(
-            f'port {port} on {host} cannot be taken ({error.strerror}). Choose another with --port.'
-        )
+        why = os.strerror(error.errno or 0)  # what Python says names the address once more
+        give_up(f'port {port} on {host} cannot be taken ({why}). Choose another with --port.')
     return listeners
 
 
