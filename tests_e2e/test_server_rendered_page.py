@@ -87,6 +87,7 @@ def test_page_is_there_before_the_token(tab: Page, server: Server, person: Perso
     tab.wait_for_function('auth.state === "loading"')
     held[0].continue_()
     tab.wait_for_function(IS_BOUND)
+    expect(tab.locator('#first-html')).to_have_count(0)  # Python has drawn the same instead
     sees_profile(tab, person)
 
 
