@@ -59,7 +59,7 @@ class JsonAddress:
                 self._client.stream('GET', self.url, headers=headers) as answer,
             ):
                 return await _read(answer)
-        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:
             raise FetchFailed(type(error).__name__) from error
 
     async def close(self) -> None:

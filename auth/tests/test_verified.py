@@ -284,6 +284,7 @@ async def _nothing_for_long(scope: Scope, receive: Receive, send: Send) -> None:
         pytest.param(JSONResponse({}, 500), id='an error'),
         pytest.param(RedirectResponse('/elsewhere'), id='a redirect'),
         pytest.param(_much, id='too much'),
+        pytest.param(HTMLResponse('[' * 200_000), id='too deep'),
         pytest.param(_nothing_for_long, id='nothing in time'),
     ],
 )
