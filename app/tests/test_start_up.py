@@ -14,9 +14,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from app.command import Command
 from app.resource_server import ResourceServerSettings
 from app.settings import Settings
 
@@ -162,15 +164,31 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
     ('options', 'named'),
     [
         (['--port', 'eighty'], '--port'),
-        (['--port', '70000'], '--port'),
         (['--demo-accounts', '--password-min-characters', '64'], '--password-min-characters'),
-        (['--access-token-seconds', '0'], '--access-token-seconds'),
-        (['--log-level', 'loud'], '--log-level'),
-        (['--no-such-setting', '1'], '--no-such-setting'),
         (['--host', 'no.such.host.invalid'], 'no.such.host.invalid'),
         (['--database-url', 'nonsense'], '--database-url'),
         (['--database-url', 'oracle+missing://host/name'], '--database-url'),
         (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
+        (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(
+    options: list[str], named: str, tmp_path: Path
+) -> None:
+    """Whatever is wrong is named; there is no traceback to read it out of."""
+    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'), *options)
+
+    refuses_in_one_sentence(result)
+    assert named in result.stderr
+
+
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [
+        (['--port', '70000'], '--port'),
+        (['--access-token-seconds', '0'], '--access-token-seconds'),
+        (['--log-level', 'loud'], '--log-level'),
+        (['--no-such-setting', '1'], '--no-such-setting'),
         (['--faults', '--host', '0.0.0.0'], '--host'),
         (['--trusted-proxies', '*'], '--trusted-proxies'),
         (['--transport', 'graphql', '--no-graphql'], '--graphql'),
@@ -182,15 +200,13 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--allowed-origins', 'https://app.example.com/'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com/path'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com,null'], '--allowed-origins'),
-        (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
     ],
 )
-def test_bad_setting_is_one_sentence(options: list[str], named: str, tmp_path: Path) -> None:
-    """Whatever is wrong is named; there is no traceback to read it out of."""
-    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'), *options)
-
-    refuses_in_one_sentence(result)
-    assert named in result.stderr
+def test_bad_setting_is_one_sentence(
+    options: list[str], named: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is refused before anything runs, as a process of its own is by the first of these tests."""
+    refuses_at_once(Settings, options, named, capfd)
 
 
 @pytest.mark.parametrize(
@@ -204,17 +220,38 @@ def test_bad_setting_is_one_sentence(options: list[str], named: str, tmp_path: P
         (['--allowed-origins', '*'], '--allowed-origins'),
         (['--keep-keys-seconds', '-1'], '--keep-keys-seconds'),
         (['--data-dir', 'data'], '--data-dir'),
-        (['--host', 'no.such.host.invalid'], 'no.such.host.invalid'),
     ],
 )
 def test_bad_setting_of_the_service_is_one_sentence(
-    options: list[str], named: str, tmp_path: Path
+    options: list[str], named: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The service refuses as the server does: keys over plain http from elsewhere, above all."""
-    result = run(tmp_path, 'resource-server', '--port', '0', *options)
+    refuses_at_once(ResourceServerSettings, options, named, capfd)
+
+
+def refuses_at_once(
+    kind: type[Any], options: list[str], named: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Check that a command with such settings ends with one sentence, and does nothing."""
+    done: list[object] = []
+
+    with pytest.raises(SystemExit) as ended:
+        Command(done.append, kind)(options)
+
+    said = capfd.readouterr()
+    refuses_in_one_sentence(
+        subprocess.CompletedProcess(options, cast(int, ended.value.code), said.out, said.err)
+    )
+    assert named in said.err
+    assert done == []
+
+
+def test_service_without_an_address_is_one_sentence(tmp_path: Path) -> None:
+    """A host that is not there is named, as by the server."""
+    result = run(tmp_path, 'resource-server', '--host', 'no.such.host.invalid')
 
     refuses_in_one_sentence(result)
-    assert named in result.stderr
+    assert 'no.such.host.invalid' in result.stderr
 
 
 def test_help_of_the_service_lists_its_settings(tmp_path: Path) -> None:
