@@ -4,7 +4,7 @@
  */
 
 import { auth } from "auth-client";
-import { compiledEarly, errorsBefore, sentenceFor } from "page-forms";
+import { errorsBefore, sentenceFor } from "page-forms";
 
 /** The address typed so far, kept from login to register and back, but not after signing in. */
 let typedEmail = "";
@@ -16,7 +16,7 @@ const ACTIONS = {
   delete_account: (form) => auth.account.delete(form),
 };
 
-export default compiledEarly({
+export default {
   props: { action: String, signIn: Boolean, fields: Array, submitLabel: String, account: String, done: String },
   data: () => ({ busy: false, errors: {}, message: "", shown: false, isDone: false }),
   template: `
@@ -82,4 +82,4 @@ export default compiledEarly({
       return Boolean(first);
     },
   },
-});
+};

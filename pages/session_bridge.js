@@ -33,17 +33,13 @@ export default {
       const { state, session, user } = auth;
       document.documentElement.dataset.auth = state;
       document.documentElement.toggleAttribute("data-user", Boolean(user));
-      if (state !== this.state) this.tell("auth_state", (this.state = state));
+      if (state !== this.state) this.$emit("auth_state", (this.state = state));
       if (state === "signed-out") {
         this.unbind();
-        this.tell("signed_out");
+        this.$emit("signed_out");
       }
       this.lead();
       if (state === "signed-in" && this.boundTo !== session.id) this.bind(session.id);
-    },
-    /** Tell Python, once the browser has drawn what it draws by itself: sending takes as long. */
-    tell(event, ...details) {
-      this.$nextTick(() => this.$emit(event, ...details));
     },
     /** Lead on from a page that is not for this state. */
     lead() {

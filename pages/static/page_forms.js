@@ -1,7 +1,4 @@
-/**
- * What the forms share: what is said before one is sent and where no server has said anything, and how
- * they are there in time.
- */
+/** What is said about a form: before it is sent, and where no server has said anything. */
 
 /**
  * @param {{name: string, min_length: number}[]} fields
@@ -34,17 +31,4 @@ const UNREACHABLE = "The server cannot be reached. Check the connection and try 
  */
 export function sentenceFor(error) {
   return error.status ? error.message : (SENTENCES[error.code] ?? UNREACHABLE);
-}
-
-/**
- * Have a component's template compiled before it is needed, when there is time. The login page is to be
- * there at once when another tab signs out, and half of what a tab then did was this (measured).
- * @template {{template: string, render?: Function}} Component
- * @param {Component} component
- * @returns {Component}
- */
-export function compiledEarly(component) {
-  const { Vue, requestIdleCallback = setTimeout } = /** @type {any} */ (globalThis);
-  requestIdleCallback(() => (component.render ??= Vue.compile(component.template)));
-  return component;
 }
