@@ -14,7 +14,7 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 const KEY = "auth.logout-pending";
 
 /** The same for the server, which must not render a page for whoever has just left (auth/http/server_rendering.py). */
-const COOKIE = "__Host-logout-pending";
+const COOKIE = `__Host-logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
 const COOKIE_SECONDS = 400 * 86_400;
 
 const FIRST_RETRY_MS = 1_000;

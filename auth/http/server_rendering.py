@@ -13,16 +13,14 @@ from dataclasses import dataclass, field
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..backend import AuthBackend
 from ..caller import Caller
-from ..errors import AuthError, DatabaseUnavailable, SessionEnded
+from ..errors import AuthError, DatabaseUnavailable
 from ..identity import Identity, IssuedSession
 from . import presented
-
-# Set by the browser's half while the server has not heard of a logout (pending_logout.js).
-LOGOUT_PENDING_COOKIE = '__Host-logout-pending'
 
 _VISITOR = 'auth.visitor'  # where in the ASGI scope it is
 
@@ -43,6 +41,14 @@ class Visitor:
 
     identity: Identity
     access_token: str = field(repr=False)
+
+
+def logout_pending_cookie(port: int | None) -> str:
+    """Name what the browser's half sets while the server has not heard of a logout.
+
+    Cookies ignore ports, so it has that of the pages (pending_logout.js).
+    """
+    return f'__Host-logout-pending-{port}' if port else '__Host-logout-pending'
 
 
 def visitor(request: Request) -> Visitor | None:
@@ -72,8 +78,9 @@ class RefreshOnVisit:
 
         async def send_with_cookie(message: Message) -> None:
             if message['type'] == 'http.response.start':
-                more = await self._cookie_headers(issued)
-                message['headers'] = [*message.get('headers', []), *more]
+                headers = MutableHeaders(raw=list(message.get('headers', [])))
+                headers['Cache-Control'] = 'no-store'  # it is about somebody, and has their cookie
+                message['headers'] = [*headers.raw, *await self._cookie_headers(issued)]
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
@@ -89,28 +96,25 @@ class RefreshOnVisit:
         """Refresh, and note whom for; whatever is wrong, the page's script will be told why."""
         backend = self._backend
         jar = backend.cookie.read(request)
-        if not jar or LOGOUT_PENDING_COOKIE in request.cookies:
+        if not jar or logout_pending_cookie(request.url.port) in request.cookies:
             return None
         address = request.client.host if request.client else ''
         try:
-            refreshed = await presented.refresh(backend, Caller(jar, '', address))
-            token = backend.access_tokens.issue(refreshed.issued.identity)
-            identity = await presented.identify(backend, token, jar=None)
+            issued = (await presented.refresh(backend, Caller(jar, '', address))).issued
         except AuthError:
             return None
-        request.scope[_VISITOR] = Visitor(identity, token)
-        return refreshed.issued
+        token = backend.access_tokens.issue(issued.identity)
+        request.scope[_VISITOR] = Visitor(issued.identity, token)
+        return issued
 
     async def _cookie_headers(self, issued: IssuedSession) -> list[tuple[bytes, bytes]]:
-        """Hand the cookie on, unless rendering took so long that somebody has signed out meanwhile.
+        """Hand the cookie on, unless rendering took so long that it is not the current one any more.
 
-        The browser may hold the cookie of another session by now, and this one must not replace it.
+        The browser may hold that of another session by now, or a later one that another tab was
+        given: this one must not replace it.
         """
         with contextlib.suppress(DatabaseUnavailable):
-            try:
-                session_id = issued.identity.session_id
-                await run_in_threadpool(self._backend.sessions.require_living, session_id)
-            except SessionEnded:
+            if not await run_in_threadpool(self._backend.sessions.is_current, issued):
                 return []
         answer = Response()
         self._backend.cookie.set(answer, issued)

@@ -113,6 +113,15 @@ class Sessions:
             self._evidence.note(row, jar, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
 
+    def is_current(self, issued: IssuedSession) -> bool:
+        """Say whether the session lives, and this is still its latest refresh token."""
+        with self._database.read() as connection:
+            try:
+                row = self.demand_living(connection, issued.identity.session_id)
+            except SessionEnded:
+                return False
+        return bool(row.leaf_generation == issued.generation)
+
     def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
         """Return the session with its user and its leaf. Raises `SessionEnded`."""
         row = read_session(connection, session_id)

@@ -11,7 +11,9 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from auth import AuthBackend, RefreshOnVisit, visitor
-from auth.http.server_rendering import LOGOUT_PENDING_COOKIE
+from auth.errors import DatabaseUnavailable
+from auth.http.server_rendering import logout_pending_cookie
+from auth.sessions.lifecycle import Sessions
 
 from .browser import COOKIE, JAR_DOMAIN, ORIGIN, Account, Browser
 from .clock import Clock
@@ -26,7 +28,7 @@ Visit = Callable[..., Response]
 
 
 @pytest.fixture
-def site(backend: AuthBackend, app: FastAPI) -> FastAPI:
+def site(backend: AuthBackend, app: FastAPI, clock: Clock) -> FastAPI:
     """The host application with pages that are rendered for their users, some of them badly."""
 
     @app.get(PATH, response_class=HTMLResponse)
@@ -49,6 +51,14 @@ def site(backend: AuthBackend, app: FastAPI) -> FastAPI:
         backend.sessions.end_presented(None, somebody.identity.session_id)
         return somebody.identity.name
 
+    @app.get('/slow', response_class=HTMLResponse)
+    def slow(request: Request) -> str:
+        clock.advance(31)  # longer than one token serves several tabs
+        later = backend.rotation.refresh(
+            request.cookies[COOKIE]
+        )  # another tab, with the same token
+        return later.issued.refresh_token
+
     @app.get('/elsewhere', response_class=HTMLResponse)
     async def elsewhere(request: Request) -> str:
         return await hello(request)
@@ -61,7 +71,7 @@ def visitor_here(
     site: FastAPI, backend: AuthBackend, ada: Account, stored: Stored
 ) -> Iterator[Browser]:
     """Ada's browser, before a server that renders pages."""
-    around = RefreshOnVisit(site, backend, [PATH, '/missing', '/broken', '/ends'])
+    around = RefreshOnVisit(site, backend, [PATH, '/missing', '/broken', '/ends', '/slow'])
     with TestClient(around, base_url=ORIGIN, raise_server_exceptions=False) as client:
         browser = Browser(client)
         browser.register(ada)
@@ -125,7 +135,7 @@ def test_cookie_comes_with_failures_too(
         ({'Sec-Fetch-Site': 'cross-site'}, 'GET', PATH),
         ({'Sec-Fetch-Site': 'same-site'}, 'GET', PATH),
         ({'Sec-Fetch-Site': ''}, 'GET', PATH),
-        ({'Cookie': f'{LOGOUT_PENDING_COOKIE}=1'}, 'GET', PATH),
+        ({'Cookie': f'{logout_pending_cookie(None)}=1'}, 'GET', PATH),
         ({}, 'GET', '/elsewhere'),
     ],
     ids=[
@@ -196,6 +206,37 @@ def test_late_page_brings_no_dead_cookie(visit: Visit, visitor_here: Browser) ->
     assert page.text == 'Ada'
     assert 'set-cookie' not in page.headers
     assert visitor_here.present(before).json()['code'] == 'session_ended'
+
+
+def test_slow_page_brings_no_older_cookie(visit: Visit, visitor_here: Browser) -> None:
+    """Another tab has been given a later token meanwhile: the page's own would look like a replay."""
+    page = visit('/slow')
+
+    assert 'set-cookie' not in page.headers
+    visitor_here.jar = page.text
+    assert visitor_here.refresh().json()['outcome'] == 'rotated'
+
+
+def test_page_of_somebody_is_kept_by_no_cache(visit: Visit) -> None:
+    """Whatever the application says: their name is in it, and their cookie comes with it."""
+    assert visit().headers['cache-control'] == 'no-store'
+    assert visit('/elsewhere').text == NOBODY
+    assert 'cache-control' not in visit('/elsewhere').headers
+
+
+def test_cookie_comes_though_the_database_has_gone(
+    visit: Visit, visitor_here: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token has been rotated by then: the browser must hear of it."""
+    before = visitor_here.jar
+
+    def fail(*_: object) -> None:
+        raise DatabaseUnavailable('gone')
+
+    monkeypatch.setattr(Sessions, 'demand_living', fail)
+
+    assert visit().text == 'Ada'
+    assert visitor_here.jar not in {'', before}
 
 
 def test_unanswering_database_leaves_the_question_open(
