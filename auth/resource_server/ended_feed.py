@@ -63,7 +63,9 @@ class EndedFeed:
         else:
             now = self._clock()
             kept = {name: until for name, until in self._forget_at.items() if until > now}
-            self._forget_at, self._etag = kept | news, answer.etag
+            # If a clock jumps ahead for a moment, too much is forgotten: read all of it once more.
+            self._etag = answer.etag if len(kept) == len(self._forget_at) else ''
+            self._forget_at = kept | news
             self._read_at = self._steady()
             self._note()
 

@@ -52,7 +52,7 @@ class FetchedKeys:
         """Fetch if that is due, or the name unknown. Raises `VerificationUnavailable`."""
         if self._clock() >= self._fresh_until or key_id not in self._keys:
             await self._fetch_together()
-        if self._clock() >= self._fetched_at + self._keep_seconds:
+        if self._clock() >= max(self._fresh_until, self._fetched_at + self._keep_seconds):
             self._keys = {}
             raise VerificationUnavailable('no keys', math.ceil(max(1, self._cooling_seconds)))
 

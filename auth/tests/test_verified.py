@@ -305,6 +305,11 @@ def test_service_without_keys_asks_to_come_back(
     assert service.call(signed_in.access_token).status_code == 200
 
 
+def test_keys_that_may_be_fetched_need_not_be_kept(signed_in: Browser, start: Start) -> None:
+    """Shows that a short memory for outages costs nobody an answer while there is none."""
+    assert start(keep_keys_seconds=0).call(signed_in.access_token).status_code == 200
+
+
 def test_service_without_a_list_believes_until_expiry(signed_in: Browser, service: Service) -> None:
     """Shows what stateless means: after the logout the API refuses, the service does not."""
     signed_in.log_out()
@@ -328,6 +333,25 @@ def test_listed_session_is_refused(
     answer = service.call(signed_in.access_token)
     assert (answer.status_code, answer.json()['code']) == (401, 'session_ended')
     assert answer.headers['WWW-Authenticate'].startswith('Bearer')
+
+
+def test_clock_that_jumps_for_a_moment_forgets_nobody(
+    signed_in: Browser, start: Start, auth_url: str, clock: Clock
+) -> None:
+    """Shows that what a wrong clock made the service forget is read once more."""
+    ahead_seconds = 0.0
+    service = start(
+        deny_list_url=auth_url + ENDED_SESSIONS_PATH, clock=lambda: clock() + ahead_seconds
+    )
+    signed_in.log_out()
+    service.read_list()
+
+    ahead_seconds = LIFE_SECONDS + 100.0
+    service.read_list()
+    ahead_seconds = 0.0
+    service.read_list()
+
+    assert service.call(signed_in.access_token).json()['code'] == 'session_ended'
 
 
 @pytest.mark.parametrize(('required', 'status'), [(False, 200), (True, 503)])
