@@ -40,6 +40,7 @@ GRAPHQL_MATRIX = [
     # Whatever REST could answer is a stranger's here, our three codes included.
     *(replace(answer, state='reconnecting') for answer in MATRIX),
     Answer('401 around it', 401, refusal(401, 'session_ended', reason='replay')),
+    Answer('502 around it', 502, refusal(401, 'session_ended', reason='replay')),
     Answer('429', 200, refusal(429, 'too_many_attempts')),
     Answer(
         '429, wait',

@@ -43,9 +43,10 @@ export function graphql(operation, variables) {
 async function asOverRest(operation, response) {
   // The server's own 401 is inside of a 200. So this is somebody else's, whatever it says.
   if (response.status === 401) return new Response(null, response);
+  // And what could not be run is no word about the session, whatever a gateway repeats.
+  if (!response.ok) return response;
   const content = await response.clone().json().catch(() => null);
   if (Array.isArray(content?.errors)) return refusal(content.errors[0]);
-  if (!response.ok) return response;
   return new Response(JSON.stringify(content?.data?.[operation])); // empty if there is no such field
 }
 
