@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 import auth
 
@@ -34,6 +34,12 @@ class TwoOrigins(Settings):
     pages_url: str = Field('http://localhost:3000', description='address of the pages')
     auth_url: str | None = Field('http://localhost:4500', description='address of the backend')
     serve: Literal['all', 'auth', 'pages'] = Field('pages', exclude=True)
+
+    @field_validator('pages_url')
+    @classmethod
+    def _pages_have_an_origin(cls, value: str) -> str:
+        auth.origin_of(value)
+        return value
 
 
 def run_two_origins(settings: TwoOrigins) -> None:

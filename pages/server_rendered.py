@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nicegui import ui
 
-from auth import Identity
+from auth import AuthError, Identity
 
 from .private_part import PrivatePage, add_private_page
 
@@ -37,8 +37,11 @@ class ServerRenderedPage(PrivatePage):
 
     async def put_into_document(self, identity: Identity, static_prefix: str) -> None:
         """Write it into the HTML that is being answered with."""
+        try:
+            content = await content_of(self.render, identity)
+        except AuthError:
+            return  # the session has ended, or the database does not answer: the script will ask
         ui.page_title(self.title)
-        content = await content_of(self.render, identity)
         script = f'{static_prefix}/first_html.js'
         html = _FIRST_HTML.format(user_id=identity.user_id, content=content, script=script)
         ui.add_body_html(str(html))  # what NiceGUI adds to Markup would be escaped

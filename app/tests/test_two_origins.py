@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from app.command import Command
 from app.processes import free_port
+from app.two_origins import TwoOrigins
 
 from .test_start_up import ROOT, TIMEOUT_SECONDS, environment, run
 
@@ -100,6 +102,18 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, options: list[str], senten
     assert result.returncode == 2
     assert sentence in result.stderr
     assert 'Traceback' not in result.stderr
+
+
+def test_address_of_the_pages_is_looked_at(capfd: pytest.CaptureFixture[str]) -> None:
+    """It is refused before anything runs, and by its name."""
+    ran: list[object] = []
+
+    with pytest.raises(SystemExit) as ended:
+        Command(ran.append, TwoOrigins)(['--pages-url', 'garbage'])
+
+    assert ended.value.code == 2
+    assert '--pages-url' in capfd.readouterr().err
+    assert ran == []
 
 
 def test_documented_commands_work(tmp_path: Path) -> None:

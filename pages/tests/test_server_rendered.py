@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI
 from markupsafe import Markup
 from nicegui import Client, ui
 from nicegui.testing import User
@@ -19,7 +18,7 @@ import auth
 import pages
 from pages import server_rendered_page
 from pages.private_part import private_pages
-from pages.server_rendered import ServerRenderedPage, content_of
+from pages.server_rendered import ServerRenderedPage, content_of, server_rendered
 
 from .test_binding import IssueTicket, present
 
@@ -28,8 +27,6 @@ KNOWN_IN_THE_DOCS = {
     'auth': auth,
     'pages': pages,
     'Markup': Markup,
-    'Request': Request,
-    'HTMLResponse': HTMLResponse,
 }
 
 
@@ -88,6 +85,17 @@ async def test_plain_text_is_refused(ada: auth.Identity) -> None:
 
     with pytest.raises(TypeError, match='Markup'):
         await content_of(careless, ada)
+
+
+async def test_page_comes_without_a_name_if_the_database_does_not_answer(
+    ada: auth.Identity,
+) -> None:
+    """It is the shell then, and its script asks for itself; nothing is said of the user."""
+
+    async def failing(me: auth.Identity) -> Markup:
+        raise auth.DatabaseUnavailable('gone')
+
+    await server_rendered('Card', failing).put_into_document(ada, '/static')
 
 
 def test_documented_programs_work(backend: auth.AuthBackend, settings: auth.AuthSettings) -> None:
