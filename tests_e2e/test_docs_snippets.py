@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,12 +66,10 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
         [sys.executable, 'notes.py'],
         cwd=tmp_path,
         env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
     )
     tab, url = tabs(), f'http://localhost:{port}'
     try:
-        assert any('running on' in line for line in program.stderr or [])
+        wait_for(url, program)
         tab.goto(f'{url}/register')
         person.fill_register_form(tab)
         tab.get_by_role('button', name='Create account').click()
@@ -84,6 +83,17 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
     finally:
         program.terminate()
         program.wait()
+
+
+def wait_for(url: str, program: subprocess.Popen[bytes]) -> None:
+    """Ask until somebody answers, for as long as the program runs."""
+    while True:
+        try:
+            urllib.request.urlopen(url).close()
+        except OSError:
+            assert program.poll() is None
+        else:
+            return
 
 
 def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
