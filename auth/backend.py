@@ -14,7 +14,7 @@ from .passwords.hashing import Passwords
 from .passwords.rules import PasswordRules
 from .refresh_cookie import RefreshCookie
 from .sessions.devices import Devices
-from .sessions.ended import EndedSessions
+from .sessions.ended_list import EndedList
 from .sessions.lifecycle import Sessions
 from .sessions.purge import Purge
 from .sessions.rotation import Rotation
@@ -45,7 +45,7 @@ class AuthBackend:
     throttle: Throttle
     cookie: RefreshCookie
     signed_tokens: SignedTokens
-    ended_sessions: EndedSessions
+    ended_list: EndedList
 
     @property
     def password_min_characters(self) -> int:
@@ -94,5 +94,5 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
             settings.cookie_name, settings.cookie_secure, settings.cookie_same_site
         ),
         signed_tokens=signed,
-        ended_sessions=EndedSessions(database, settings.access_token_seconds, clock),
+        ended_list=EndedList(database, settings.access_token_seconds, clock),
     )

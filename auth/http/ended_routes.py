@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
 from .dependencies import Backend
 from .documented import ALWAYS
@@ -20,11 +18,8 @@ ENDED_SESSIONS_PATH = '/.well-known/ended-sessions'
 @router.get(ENDED_SESSIONS_PATH, responses={304: {'description': 'Nothing has changed.'}})
 async def ended_sessions(request: Request, backend: Backend) -> Response:
     """List digests of sessions that ended while their access tokens may still live."""
-    recent = await run_in_threadpool(backend.ended_sessions.recent)
-    headers = {'Cache-Control': 'no-store'}
-    response = JSONResponse({'ended': recent}, headers=headers)
-    etag = f'"{hashlib.sha256(response.body).hexdigest()}"'
-    if request.headers.get('If-None-Match') == etag:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {'ETag': etag})
-    response.headers['ETag'] = etag
-    return response
+    edition = await run_in_threadpool(backend.ended_list.current)
+    headers = {'Cache-Control': 'no-store', 'ETag': edition.etag}
+    if request.headers.get('If-None-Match') == edition.etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(edition.body, headers=headers, media_type='application/json')

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Select, text
 
 from auth import ENDED_SESSIONS_PATH, AuthBackend
-from auth.sessions.ended import _RECENT
+from auth.sessions import ended_list
+from auth.sessions.ended_list import _RECENT, _STATE
 from auth.sessions.purge import KEPT_SECONDS
 
 from .browser import Account, Browser
@@ -18,6 +19,7 @@ from .clock import JUST, MINUTE, START, Clock
 from .stored import Stored
 
 LIFE_SECONDS = 600
+PLACES = {'since': 0, 'param_1': 1}  # in the statements
 
 
 def listed(browser: Browser) -> dict[str, int]:
@@ -115,7 +117,7 @@ def test_reading_is_bounded(
     signed_in: Browser, phone: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     """Shows that of too many entries the newest are listed."""
-    monkeypatch.setattr('auth.sessions.ended._RECENT', _RECENT.limit(1))
+    monkeypatch.setattr('auth.sessions.ended_list._RECENT', _RECENT.limit(1))
     signed_in.log_out()
     clock.advance(1)
     phone.log_in(ada)
@@ -126,12 +128,45 @@ def test_reading_is_bounded(
     assert list(listed(signed_in)) == [digest(newest)]
 
 
+def test_unchanged_list_is_not_written_again(
+    signed_in: Browser, phone: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    """Shows that anybody may ask as often as they like; any change makes a new edition."""
+    editions = watch_editions(monkeypatch)
+    phone.log_in(ada)
+    lengths = []
+
+    signed_in.log_out()
+    lengths += [len(listed(signed_in)) for _ in range(3)]
+    clock.advance(MINUTE)
+    phone.log_out()
+    lengths += [len(listed(signed_in)) for _ in range(3)]
+    clock.advance(LIFE_SECONDS - MINUTE)  # the first is forgotten
+    lengths += [len(listed(signed_in)) for _ in range(3)]
+
+    assert lengths == [1, 1, 1, 2, 2, 2, 1, 1, 1]
+    assert len(editions) == 3
+
+
+def watch_editions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Note each time that the list is written."""
+    editions: list[object] = []
+    write = ended_list._write
+
+    def note_and_write(ended: dict[str, int]) -> ended_list.Edition:
+        editions.append(ended)
+        return write(ended)
+
+    monkeypatch.setattr(ended_list, '_write', note_and_write)
+    return editions
+
+
 @pytest.mark.databases('sqlite')
-def test_reading_goes_by_an_index(signed_in: Browser, stored: Stored) -> None:
+@pytest.mark.parametrize('query', [_STATE, _RECENT], ids=['state', 'list'])
+def test_reading_goes_by_an_index(signed_in: Browser, stored: Stored, query: Select[Any]) -> None:
     """Shows that the database does not look at what has ended before."""
-    query = 'SELECT session_sha256 FROM ended_sessions WHERE ended_at > 0 ORDER BY ended_at DESC'
     with stored.engine.connect() as connection:
-        plan = str(connection.execute(text(f'EXPLAIN QUERY PLAN {query}')).all())
+        plan = str(connection.execute(text(f'EXPLAIN QUERY PLAN {query}'), PLACES).all())
 
     assert 'ix_ended_sessions_ended_at' in plan
     assert 'SCAN' not in plan

@@ -1,0 +1,73 @@
+"""The list of sessions that have ended lately, as services are given it: digests, no reasons.
+
+Anybody may ask for it, as often as they like: it is written anew only when it has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from ..database.engine import Database
+from ..database.models import EndedSession
+
+# What one reading may cost. If more have ended, the oldest are left out: readers have them already.
+MOST_LISTED = 10_000
+
+_is_recent = EndedSession.ended_at > bindparam('since')
+_ended_at = EndedSession.ended_at
+# Differs whenever the list does: entries never change, and leave it from the oldest on.
+_STATE = select(func.count(), func.min(_ended_at)).where(_is_recent)
+_RECENT = (
+    select(EndedSession.session_sha256, _ended_at)
+    .where(_is_recent)
+    .order_by(_ended_at.desc())
+    .limit(MOST_LISTED)
+)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The list as JSON, `{"ended": {digest: forget_at}}` in Unix seconds, and its entity tag."""
+
+    body: bytes
+    etag: str
+
+
+class EndedList:
+    """What is listed; each entry stays for `keep_seconds`, as long as an access token may live."""
+
+    def __init__(self, database: Database, keep_seconds: int, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._keep_seconds = keep_seconds
+        self._clock = clock
+        self._state: Sequence[object] = ()
+        self._edition: Edition | None = None
+        self._one_writes = threading.Lock()
+
+    def current(self) -> Edition:
+        """Return the newest edition. Blocks; raises `DatabaseUnavailable`."""
+        since = {'since': self._clock() - self._keep_seconds}
+        with self._one_writes, self._database.read() as connection:
+            # Looked at first: what ends in between is written again, not overlooked.
+            state = tuple(connection.execute(_STATE, since).one())
+            if self._edition is None or state != self._state:
+                rows = connection.execute(_RECENT, since)
+                self._edition = _write(
+                    {row.session_sha256: self._until(row.ended_at) for row in rows}
+                )
+                self._state = state
+            return self._edition
+
+    def _until(self, ended_at: float) -> int:
+        return int(ended_at + self._keep_seconds) + 1
+
+
+def _write(ended: dict[str, int]) -> Edition:
+    body = json.dumps({'ended': ended}, separators=(',', ':')).encode()
+    return Edition(body, f'"{hashlib.sha256(body).hexdigest()}"')
