@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from argon2 import low_level
 
 from auth import AuthSettings, generate_passphrase
 from auth.passwords.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
-from auth.passwords.hashing import Passwords
+from auth.passwords.hashing import NICENESS, Passwords
 
 from .browser import Account, Browser
 from .conftest import Serve
@@ -216,6 +217,23 @@ def test_hashing_never_blocks_the_event_loop(
 
     assert len(threads) == 2
     assert all(name.startswith('argon2') for name in threads)
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='only there a thread has a niceness of its own')
+def test_hashing_lets_others_go_first(
+    signed_in: Browser, phone: Browser, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that a flood of logins does not take the processor from those who are signed in."""
+    verify_secret, priorities = low_level.verify_secret, []
+
+    def note_priority(hashed: bytes, secret: bytes, variant: low_level.Type) -> bool:
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return verify_secret(hashed, secret, variant)
+
+    monkeypatch.setattr(low_level, 'verify_secret', note_priority)
+    phone.log_in(ada)
+
+    assert priorities == [os.getpriority(os.PRIO_PROCESS, 0) + NICENESS]
 
 
 def test_stored_hash_is_salted_argon2id(
