@@ -14,7 +14,8 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 const KEY = "auth.logout-pending";
 
 /** The same for the server, which must not render a page for whoever has just left (auth/http/server_rendering.py). */
-const COOKIE = `__Host-logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
+const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
+const SECURE = location.protocol === "https:" ? "Secure; " : ""; // Safari takes none such from http
 const COOKIE_SECONDS = 400 * 86_400;
 
 const FIRST_RETRY_MS = 1_000;
@@ -71,7 +72,7 @@ export function forget(id) {
 
 /** @param {number} seconds for which page requests say that a logout is pending */
 function tellServer(seconds) {
-  document.cookie = `${COOKIE}=1; Path=/; Secure; SameSite=Strict; Max-Age=${seconds}`;
+  document.cookie = `${COOKIE}=1; Path=/; ${SECURE}SameSite=Strict; Max-Age=${seconds}`;
 }
 
 /**

@@ -46,9 +46,10 @@ class Visitor:
 def logout_pending_cookie(port: int | None) -> str:
     """Name what the browser's half sets while the server has not heard of a logout.
 
-    Cookies ignore ports, so it has that of the pages (pending_logout.js).
+    Cookies ignore ports, so it has that of the pages (pending_logout.js). No `__Host-`: a sibling
+    domain that sets it gets no more than a page without its user.
     """
-    return f'__Host-logout-pending-{port}' if port else '__Host-logout-pending'
+    return f'logout-pending-{port}' if port else 'logout-pending'
 
 
 def visitor(request: Request) -> Visitor | None:
