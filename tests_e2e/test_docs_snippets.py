@@ -1,11 +1,12 @@
 """What the documents show as code is run, as it stands there.
 
 The snippets of `docs/testing-tabs.md` are the tests of this file; the README's program is started, and
-so are the commands and the service of `docs/resource-server.md`.
+so are the commands and the service of `docs/resource-server.md`, and the calls of `docs/http.md`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -27,6 +29,7 @@ from .program.wire import WireBrowser
 
 pytestmark = pytest.mark.one_browser
 README = Path(__file__).parent.parent / 'README.md'
+CALLS = Path(__file__).parent.parent / 'docs' / 'http.md'
 SERVICE = Path(__file__).parent.parent / 'docs' / 'resource-server.md'
 PAGE = Path(__file__).parent.parent / 'docs' / 'testing-tabs.md'
 
@@ -125,6 +128,29 @@ def free_port() -> str:
     """Return a port that nobody has taken."""
     with socket.create_server(('localhost', 0)) as free:
         return str(free.getsockname()[1])
+
+
+@pytest.mark.skipif(shutil.which('curl') is None, reason='there is no curl here')
+def test_calls_by_hand_work(tmp_path: Path) -> None:
+    """A shell registers, refreshes, asks, logs out, and is told that the session has ended."""
+    (script,) = re.findall(r'```sh\n(.*?)```', CALLS.read_text(encoding='utf-8'), re.DOTALL)
+    port = free_port()
+
+    with running_server(tmp_path, '--port', port):
+        shell = ['sh', '-c', script.replace('8000', port)]
+        run = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    registered, me, over_graphql, logged_out, end = map(as_json, run.stdout.splitlines())
+    assert registered['outcome'] == 'started', run.stderr
+    assert me['user']['name'] == over_graphql['data']['me']['message'].split()[1][:-1] == 'Grace'
+    assert over_graphql['data']['sessions'] == [{'browser': 'curl', 'isThisDevice': True}]
+    assert logged_out is None
+    assert (end['code'], end['reason']) == ('session_ended', 'logout')
+
+
+def as_json(line: str) -> Any:
+    """Return what an answer says; `None` for an empty one."""
+    return json.loads(line) if line else None
 
 
 def test_commands_of_the_service_work(tmp_path: Path) -> None:
