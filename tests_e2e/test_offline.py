@@ -102,7 +102,11 @@ def test_ten_seconds_offline_lead_back(tabs: OpenTab, server: Server, person: Pe
         assert tab.evaluate('auth.state') == 'reconnecting'
         person.sees_dashboard(tab)
 
-    tab.wait_for_function('globalThis.auth?.state === "signed-in" && !globalThis.isTheSameDocument')
+    # The socket waits for up to 8 s between two tries; then the page loads anew.
+    tab.wait_for_function(
+        'globalThis.auth?.state === "signed-in" && !globalThis.isTheSameDocument',
+        timeout=LONG_ENOUGH_MS,
+    )
     person.sees_dashboard(tab)
     assert tab.url == here
 
