@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
 NAMED_OTHERWISE: set[str] = set()
+SHELL_SCRIPT = re.compile(r'```sh\n.*?```', re.DOTALL)  # is run by tests_e2e/test_docs_snippets.py
 CONSOLE = '\n'.join(re.findall(r'```console\n(.*?)```', README, re.DOTALL))
 
 
@@ -53,7 +54,8 @@ def test_options_of_the_docs_exist() -> None:
     )
 
     for document in documents():
-        options = set(re.findall(r'(?<= |`)--[\w-]+', document.read_text(encoding='utf-8')))
+        text = SHELL_SCRIPT.sub('', document.read_text(encoding='utf-8'))
+        options = set(re.findall(r'(?<= |`)--[\w-]+', text))
         unknown = {option for option in options - {'--help'} if option not in help_text}
         assert unknown <= NAMED_OTHERWISE, document.name
 
