@@ -13,6 +13,7 @@ from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
 LOGOUT = '**/auth/logout'
+REFRESH = '**/auth/refresh'
 # The token holder asks after 1 s, 2 s more, 4 s more: at its fourth failure 7 to 11 s have gone by.
 # The server forgets a page that has been away for 3 s.
 FAILURES_IN_TEN_SECONDS = 4
@@ -85,6 +86,21 @@ def test_old_logout_spares_the_next_session(
 
     assert silent.evaluate('auth.fetch("/api/me").then((response) => response.status)') == 200
     person.sees_dashboard(other)
+
+
+def test_network_may_need_a_moment(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Browsers say `online` before anything can be reached: the waits begin anew, with a short one."""
+    tab = tabs()
+    person.join(tab, server.url)
+    with out_of_reach(tab, REFRESH):
+        tab.evaluate('void auth.refresh()')
+        wait_for_trace(tab, 'refresh.postponed', 2)
+        tab.evaluate('dispatchEvent(new Event("online"))')
+        wait_for_trace(tab, 'refresh.postponed', 3)
+
+    waits = [event['detail']['waitMs'] for event in traced(tab, 'refresh.postponed')]
+    assert [1_000 <= wait <= 1_500 for wait in waits] == [True, False, True]
+    tab.wait_for_function('auth.state === "signed-in"')
 
 
 def test_ten_seconds_offline_lead_back(tabs: OpenTab, server: Server, person: Person) -> None:

@@ -356,6 +356,17 @@ WEAKENINGS = [
         'test_offline.py::test_ten_seconds_offline_lead_back',
     ),
     Weakening(
+        'long-waits-back-online',
+        'P10',
+        'auth/browser/renewal.js',
+        """  backOnline() {
+    this.#retryMs = FIRST_RETRY_MS;
+""",
+        """  backOnline() {
+""",
+        'test_offline.py::test_network_may_need_a_moment',
+    ),
+    Weakening(
         'replay-only-refused',
         'P11',
         'auth/sessions/rotation.py',

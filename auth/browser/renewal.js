@@ -121,6 +121,12 @@ export class Renewal {
     return this.#running.done;
   }
 
+  /** The network is back: refresh now. It may need a moment, so waits are short again. Never throws. */
+  backOnline() {
+    this.#retryMs = FIRST_RETRY_MS;
+    return this.now();
+  }
+
   /** @param {number} epoch an answer that comes back in a later one is ignored */
   async #refresh(epoch) {
     this.#isRetryPlanned = false;
@@ -148,10 +154,11 @@ export class Renewal {
       this.#trace.add("refresh.refused", { code: error.code, reason: error.reason });
       return this.#owner.refused(error.reason ?? null);
     }
-    this.#trace.add("refresh.postponed", { why: error.code, status: error.status });
-    const waitMs = Math.max(this.#retryMs, error.retryAfterSeconds * 1000);
+    const leastMs = Math.max(this.#retryMs, error.retryAfterSeconds * 1000);
+    const waitMs = Math.round(leastMs * (1 + Math.random() / 2));
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
-    this.#schedule(waitMs * (1 + Math.random() / 2), () => this.#retry());
+    this.#trace.add("refresh.postponed", { why: error.code, status: error.status, waitMs });
+    this.#schedule(waitMs, () => this.#retry());
     this.#isRetryPlanned = this.#isOverdue = true;
     this.#owner.postponed();
   }

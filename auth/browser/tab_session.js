@@ -175,7 +175,7 @@ export class TabSession {
   #wake({ isOnlineAgain = false } = {}) {
     if (this.state === "signed-out") {
       if (pendingLogout.pendingId()) pendingLogout.finish(this.#api, this.trace);
-    } else if (isOnlineAgain && this.state === "reconnecting") this.refresh();
+    } else if (isOnlineAgain && this.state === "reconnecting") this.#renewal.backOnline();
     else this.#renewal.check();
   }
 
