@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from ..database.engine import Database
 from ..database.models import EndedSession
@@ -46,23 +46,22 @@ class EndedList:
         self._database = database
         self._keep_seconds = keep_seconds
         self._clock = clock
-        self._state: Sequence[object] = ()
+        self._state: Row[int, float] | None = None
         self._edition: Edition | None = None
         self._one_writes = threading.Lock()
 
     def current(self) -> Edition:
         """Return the newest edition. Blocks; raises `DatabaseUnavailable`."""
         since = {'since': self._clock() - self._keep_seconds}
-        with self._one_writes, self._database.read() as connection:
+        with self._database.read() as connection:
             # Looked at first: what ends in between is written again, not overlooked.
-            state = tuple(connection.execute(_STATE, since).one())
-            if self._edition is None or state != self._state:
-                rows = connection.execute(_RECENT, since)
-                self._edition = _write(
-                    {row.session_sha256: self._until(row.ended_at) for row in rows}
-                )
-                self._state = state
-            return self._edition
+            state = connection.execute(_STATE, since).one()
+            with self._one_writes:  # only now: nobody queues for a database that does not answer
+                if self._edition is None or self._state != state:
+                    rows = connection.execute(_RECENT, since)
+                    ended = {row.session_sha256: self._until(row.ended_at) for row in rows}
+                    self._edition, self._state = _write(ended), state
+                return self._edition
 
     def _until(self, ended_at: float) -> int:
         return int(ended_at + self._keep_seconds) + 1
