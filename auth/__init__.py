@@ -35,7 +35,7 @@ from .http.ended_routes import ENDED_SESSIONS_PATH
 from .http.origin_guard import CLIENT_HEADER
 from .http.origins import exact_origin, origin_of
 from .http.server_rendering import RefreshOnVisit, Visitor, visitor
-from .identity import Identity
+from .identity import Identity, IssuedSession
 from .install import add_routes, install, lifespan
 from .passwords.argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
 from .passwords.hashing import generate_passphrase
@@ -70,6 +70,7 @@ __all__ = [
     'EndReason',
     'Identity',
     'InvalidSocketTicket',
+    'IssuedSession',
     'Keys',
     'NoSuchSession',
     'RefreshOnVisit',

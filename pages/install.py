@@ -28,6 +28,7 @@ from .page_session import PageSessions
 from .private_part import PrivatePage
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
+from .upload_guard import UploadGuard, send_client_header_with_uploads
 
 FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
@@ -59,12 +60,13 @@ def install(
         for_browser['auth-api'] = api
     if services:
         for_browser[SERVICES_SETTING] = ' '.join(services)
-    site = site or Site()
-    private_here = add_shell(backend, for_browser, site)
+    site, sessions = site or Site(), PageSessions(backend)
+    private_here = add_shell(sessions, for_browser, site)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
     nicegui_app.config.socket_io_js_extra_headers[CLIENT_HEADER] = 'nicegui'  # polling posts, too
+    send_client_header_with_uploads()
     # NiceGUI compresses its pages. Nothing in them is secret and the same from one answer to the
     # next, which BREACH would need. Answers with tokens in them are not compressed.
     ui.run_with(
@@ -77,11 +79,12 @@ def install(
         show_welcome_message=False,
     )
     rendered = [path for path, page in private_here.items() if isinstance(page, ServerRenderedPage)]
-    serve_elsewhere(app, RefreshOnVisit(nicegui_app, backend, rendered))
+    guarded = UploadGuard(nicegui_app, sessions)
+    serve_elsewhere(app, RefreshOnVisit(guarded, backend, rendered))
 
 
 def add_shell(
-    backend: AuthBackend, for_browser: dict[str, str], site: Site
+    sessions: PageSessions, for_browser: dict[str, str], site: Site
 ) -> dict[str, PrivatePage]:
     """Register the one page there is: navigation never loads a document, so the token survives it.
 
@@ -92,10 +95,9 @@ def add_shell(
     register_importmap_override('page-address', f'{PREFIX}/page_address.js')
     register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
     register_importmap_override('page-forms', f'{PREFIX}/page_forms.js')
-    sessions = PageSessions(backend)
     sessions.watch()
     SocketGuard(sessions).install()
-    private_here = pages_of(backend)
+    private_here = pages_of(sessions.backend)
 
     @ui.page('/')
     @ui.page('/{_:path}')

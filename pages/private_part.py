@@ -63,9 +63,8 @@ class PrivatePart(Box):
     """Holds what only a living session's user may see and touch."""
 
     def __init__(self) -> None:
-        super().__init__(
-            'div', classes='bound-only'
-        )  # hidden by the browser before Python has heard
+        # The style sheet hides it as soon as the browser knows that the session is over.
+        super().__init__('div', classes='bound-only')
 
 
 def is_private(element: Element) -> bool:

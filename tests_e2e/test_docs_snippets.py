@@ -11,10 +11,8 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from .program.other_programs import free_port, running_program
 from .program.people import Person
 from .program.resource_server import FINE, ask, running_resource_server
 from .program.server import running_server
@@ -60,19 +59,12 @@ def test_every_snippet_is_run() -> None:
 
 def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person: Person) -> None:
     """A person registers there, sees the private page, and its button works."""
-    with socket.create_server(('localhost', 0)) as free:
-        port = free.getsockname()[1]
-    source = python_of(README.read_text(encoding='utf-8')).replace('8080', str(port))
+    port, tab = free_port(), tabs()
+    source = python_of(README.read_text(encoding='utf-8')).replace('8080', port)
     (tmp_path / 'notes.py').write_text(source, encoding='utf-8')
     environment = {'PATH': os.environ['PATH'], 'PYTHONPATH': str(README.parent)}
-    program = subprocess.Popen(
-        [sys.executable, 'notes.py'],
-        cwd=tmp_path,
-        env=environment,
-    )
-    tab, url = tabs(), f'http://localhost:{port}'
-    try:
-        wait_for(url, program)
+
+    with running_program(['notes.py'], port, folder=tmp_path, environment=environment) as url:
         tab.goto(f'{url}/register')
         person.fill_register_form(tab)
         tab.get_by_role('button', name='Create account').click()
@@ -83,20 +75,6 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
         expect(tab.get_by_text(f'Notes of {person.name}: 0')).to_be_visible()
         tab.wait_for_function("auth.fetch('/api/notes').then(r => r.json()).then(n => !n.length)")
         assert tab.request.get(f'{url}/api/notes').status == 401
-    finally:
-        program.terminate()
-        program.wait()
-
-
-def wait_for(url: str, program: subprocess.Popen[bytes]) -> None:
-    """Ask until somebody answers, for as long as the program runs."""
-    while True:
-        try:
-            urllib.request.urlopen(url).close()
-        except OSError:
-            assert program.poll() is None
-        else:
-            return
 
 
 def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
@@ -122,12 +100,6 @@ def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
     )
 
     assert '1 passed' in run.stdout, run.stdout
-
-
-def free_port() -> str:
-    """Return a port that nobody has taken."""
-    with socket.create_server(('localhost', 0)) as free:
-        return str(free.getsockname()[1])
 
 
 @pytest.mark.skipif(shutil.which('curl') is None, reason='there is no curl here')

@@ -497,6 +497,22 @@ WEAKENINGS = [
         'pages/tests/test_private_part.py::test_plain_buttons_are_checked_too',
     ),
     Weakening(
+        'files-from-any-browser',
+        'P14',
+        'pages/upload_guard.py',
+        'if session_id is not None and await run_in_threadpool(is_current, jar, session_id):',
+        'if session_id is not None:',
+        'pages/tests/test_upload_guard.py::test_files_of_others_do_not',
+    ),
+    Weakening(
+        'files-unguarded',
+        'P14',
+        'pages/install.py',
+        'guarded = UploadGuard(nicegui_app, sessions)',
+        'guarded = nicegui_app',
+        'test_files_reach_private_pages.py::test_files_reach_private_pages',
+    ),
+    Weakening(
         'route-without-a-line',
         'P14',
         'auth/http/session_routes.py',

@@ -114,8 +114,10 @@ class RefreshOnVisit:
         The browser may hold that of another session by now, or a later one that another tab was
         given: this one must not replace it.
         """
+        is_current = self._backend.sessions.is_current
         with contextlib.suppress(DatabaseUnavailable):
-            if not await run_in_threadpool(self._backend.sessions.is_current, issued):
+            token, session_id = issued.refresh_token, issued.identity.session_id
+            if not await run_in_threadpool(is_current, token, session_id):
                 return []
         answer = Response()
         self._backend.cookie.set(answer, issued)

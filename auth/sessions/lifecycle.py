@@ -113,14 +113,16 @@ class Sessions:
             self._evidence.note(row, jar, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
 
-    def is_current(self, issued: IssuedSession) -> bool:
-        """Say whether the session lives, and this is still its latest refresh token."""
-        with self._database.read() as connection:
-            try:
-                row = self.demand_living(connection, issued.identity.session_id)
-            except SessionEnded:
-                return False
-        return bool(row.leaf_generation == issued.generation)
+    def is_current(self, text: str | None, session_id: str) -> bool:
+        """Say whether the session lives, and this is its latest refresh token."""
+        try:
+            token = parse(text or '')
+            with self._database.read() as connection:
+                row = self.demand_living(connection, session_id)
+        except (InvalidRefreshToken, SessionEnded):
+            return False
+        is_leaf = (token.session_id, token.generation) == (row.id, row.leaf_generation)
+        return is_leaf and self._tokens.is_genuine(token, row.salt)
 
     def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
         """Return the session with its user and its leaf. Raises `SessionEnded`."""

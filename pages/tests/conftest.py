@@ -16,6 +16,7 @@ from nicegui.testing.user_simulation import user_simulation
 import auth
 from pages.frame import Site
 from pages.install import add_shell
+from pages.page_session import PageSessions
 
 pytest_plugins = ['nicegui.testing.general_fixtures']
 
@@ -44,19 +45,30 @@ def backend(settings: auth.AuthSettings) -> Iterator[auth.AuthBackend]:
 
 
 @pytest.fixture
-async def ada(backend: auth.AuthBackend) -> auth.Identity:
-    """Somebody who has just registered, and so is signed in."""
-    issued = await backend.registration.register(
+async def issued(backend: auth.AuthBackend) -> auth.IssuedSession:
+    """What somebody's browser is given who has just registered."""
+    return await backend.registration.register(
         'Ada', 'ada@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
     )
+
+
+@pytest.fixture
+def ada(issued: auth.IssuedSession) -> auth.Identity:
+    """Somebody who has just registered, and so is signed in."""
     return issued.identity
 
 
 @pytest.fixture
-async def user(backend: auth.AuthBackend) -> AsyncIterator[User]:
+def sessions(backend: auth.AuthBackend) -> PageSessions:
+    """Whom the open pages may act for."""
+    return PageSessions(backend)
+
+
+@pytest.fixture
+async def user(sessions: PageSessions) -> AsyncIterator[User]:
     """A simulated user who can open pages."""
     async with user_simulation() as user:
-        add_shell(backend, {}, Site())
+        add_shell(sessions, {}, Site())
         yield user
 
 

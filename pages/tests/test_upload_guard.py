@@ -1,0 +1,147 @@
+"""P14 for files: they reach a private part from the browser of its session alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+
+import httpx
+import pytest
+from nicegui import Client, app, ui
+from nicegui.testing import User
+
+import auth
+from auth import EndReason
+from pages import private_page
+from pages.page_session import PageSessions
+from pages.private_part import private_pages
+from pages.upload_guard import UploadGuard
+
+from .conftest import PASSWORD
+from .test_binding import IssueTicket, present
+
+PATH = '/files'
+COOKIE = '__Host-refresh'
+
+SendFile = Callable[[Client, str | None], Awaitable[int]]
+
+
+@pytest.fixture
+def taken() -> Iterator[list[str]]:
+    """A page that takes files, as its author writes it; gives whose it has taken."""
+    taken: list[str] = []
+
+    @private_page(PATH, 'Files')
+    def files(me: auth.Identity) -> None:
+        ui.label(f'Files of {me.name}')
+        ui.upload(on_upload=lambda: taken.append(me.name))
+
+    yield taken
+    del private_pages[PATH]
+
+
+@pytest.fixture
+def user(taken: list[str], user: User) -> User:
+    """The simulated user of an app that has this page."""
+    return user
+
+
+@pytest.fixture
+def send_file(sessions: PageSessions) -> SendFile:
+    """Send a file as a browser does that holds this refresh token; return the status."""
+    guarded = httpx.ASGITransport(UploadGuard(app, sessions))
+
+    async def send_file(client: Client, refresh_token: str | None) -> int:
+        (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
+        cookies = {COOKIE: refresh_token} if refresh_token else {}
+        async with httpx.AsyncClient(
+            transport=guarded, base_url='https://testserver', cookies=cookies
+        ) as browser:
+            answer = await browser.post(upload.props['url'], files={'file': b'content'})
+        return answer.status_code
+
+    return send_file
+
+
+async def test_file_of_its_user_arrives(
+    user: User,
+    issued: auth.IssuedSession,
+    ticket_for: IssueTicket,
+    send_file: SendFile,
+    taken: list[str],
+) -> None:
+    """The browser that holds the session of the page is let through."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+
+    assert await send_file(client, issued.refresh_token) == 200
+
+    assert taken == ['Ada']
+
+
+@pytest.mark.checklist('V4.4.3', 'V7.4.1')
+async def test_files_of_others_do_not(
+    *,
+    user: User,
+    backend: auth.AuthBackend,
+    issued: auth.IssuedSession,
+    ticket_for: IssueTicket,
+    send_file: SendFile,
+    taken: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Somebody knows the page: without a cookie, with one of another session, or with an old one."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+    grace = await backend.registration.register(
+        'Grace', 'grace@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
+    )
+    latest = backend.rotation.refresh(issued.refresh_token).issued.refresh_token
+    id_, generation, _ = latest.removeprefix('1.').split('.')
+    forged = f'1.{id_}.{generation}.{"A" * 43}'
+
+    with caplog.at_level(logging.WARNING):
+        for jar in (None, grace.refresh_token, issued.refresh_token, forged, 'garbage'):
+            assert await send_file(client, jar) == 403
+
+    assert taken == []
+    assert caplog.text.count('page_denied') == 5
+    assert await send_file(client, latest) == 200
+    assert taken == ['Ada']
+
+
+@pytest.mark.checklist('V7.4.1')
+async def test_ended_session_uploads_nothing(
+    *,
+    user: User,
+    backend: auth.AuthBackend,
+    issued: auth.IssuedSession,
+    ticket_for: IssueTicket,
+    send_file: SendFile,
+    taken: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its cookie is of no use, even before this page has heard that the session is over."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+    monkeypatch.setattr(PageSessions, '_end_all', lambda *_: None)  # as if another process ended it
+
+    backend.sessions.end(issued.identity.session_id, EndReason.LOGOUT)
+
+    assert await send_file(client, issued.refresh_token) == 403
+    assert taken == []
+
+
+async def test_public_part_takes_files_from_anybody(user: User, send_file: SendFile) -> None:
+    """What is on no private part is nobody's, and the author's business."""
+    names: list[str] = []
+    client = await user.open('/login')
+    with client.layout:
+        ui.upload(on_upload=lambda event: names.append(event.file.name))
+
+    assert await send_file(client, None) == 200
+
+    assert len(names) == 1
