@@ -15,7 +15,6 @@ const KEY = "auth.logout-pending";
 
 /** The same for the server, which must not render a page for whoever has just left (auth/http/server_rendering.py). */
 const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
-const SECURE = location.protocol === "https:" ? "Secure; " : ""; // Safari takes none such from http
 const COOKIE_SECONDS = 400 * 86_400;
 
 const FIRST_RETRY_MS = 1_000;
@@ -72,7 +71,10 @@ export function forget(id) {
 
 /** @param {number} seconds for which page requests say that a logout is pending */
 function tellServer(seconds) {
-  document.cookie = `${COOKIE}=1; Path=/; ${SECURE}SameSite=Strict; Max-Age=${seconds}`;
+  const attributes = `Path=/; SameSite=Strict; Max-Age=${seconds}`;
+  document.cookie = `__Host-${COOKIE}=1; Secure; ${attributes}`;
+  // Safari takes no Secure cookie from http, not even from localhost.
+  if (location.protocol === "http:") document.cookie = `${COOKIE}=1; ${attributes}`;
 }
 
 /**

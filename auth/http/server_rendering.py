@@ -43,13 +43,14 @@ class Visitor:
     access_token: str = field(repr=False)
 
 
-def logout_pending_cookie(port: int | None) -> str:
+def logout_pending_cookies(port: int | None) -> set[str]:
     """Name what the browser's half sets while the server has not heard of a logout.
 
-    Cookies ignore ports, so it has that of the pages (pending_logout.js). No `__Host-`: a sibling
-    domain that sets it gets no more than a page without its user.
+    Cookies ignore ports, so it has that of the pages. Over http it comes without a prefix as well, for
+    Safari (pending_logout.js): who plants one gets no more than a page without its user.
     """
-    return f'logout-pending-{port}' if port else 'logout-pending'
+    name = f'logout-pending-{port}' if port else 'logout-pending'
+    return {name, f'__Host-{name}'}
 
 
 def visitor(request: Request) -> Visitor | None:
@@ -97,7 +98,7 @@ class RefreshOnVisit:
         """Refresh, and note whom for; whatever is wrong, the page's script will be told why."""
         backend = self._backend
         jar = backend.cookie.read(request)
-        if not jar or logout_pending_cookie(request.url.port) in request.cookies:
+        if not jar or logout_pending_cookies(request.url.port) & request.cookies.keys():
             return None
         address = request.client.host if request.client else ''
         try:

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from auth import AuthBackend, RefreshOnVisit, visitor
 from auth.errors import DatabaseUnavailable
-from auth.http.server_rendering import logout_pending_cookie
 from auth.sessions.lifecycle import Sessions
 
 from .browser import COOKIE, JAR_DOMAIN, ORIGIN, Account, Browser
@@ -54,9 +53,8 @@ def site(backend: AuthBackend, app: FastAPI, clock: Clock) -> FastAPI:
     @app.get('/slow', response_class=HTMLResponse)
     def slow(request: Request) -> str:
         clock.advance(31)  # longer than one token serves several tabs
-        later = backend.rotation.refresh(
-            request.cookies[COOKIE]
-        )  # another tab, with the same token
+        # Another tab, with the same token.
+        later = backend.rotation.refresh(request.cookies[COOKIE])
         return later.issued.refresh_token
 
     @app.get('/elsewhere', response_class=HTMLResponse)
@@ -135,12 +133,14 @@ def test_cookie_comes_with_failures_too(
         ({'Sec-Fetch-Site': 'cross-site'}, 'GET', PATH),
         ({'Sec-Fetch-Site': 'same-site'}, 'GET', PATH),
         ({'Sec-Fetch-Site': ''}, 'GET', PATH),
-        ({'Cookie': f'{logout_pending_cookie(None)}=1'}, 'GET', PATH),
+        ({'Cookie': '__Host-logout-pending=1'}, 'GET', PATH),
+        ({'Cookie': 'logout-pending=1'}, 'GET', PATH),
         ({}, 'GET', '/elsewhere'),
     ],
     ids=[
         'prefetch', 'prerender', 'old prefetch', 'old Firefox', 'HEAD', 'frame', 'fetch', 'image',
-        'from another site', 'from a sibling', 'no word of it', 'logout pending', 'other page',
+        'from another site', 'from a sibling', 'no word of it', 'logout pending',
+        'the same in Safari', 'other page',
     ],
 )  # fmt: skip
 def test_what_is_no_visit_refreshes_nothing(
