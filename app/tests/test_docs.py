@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from .program import ROOT, run
+
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
 NAMED_OTHERWISE: set[str] = set()
 SHELL_SCRIPT = re.compile(r'```sh\n.*?```', re.DOTALL)  # is run by tests_e2e/test_docs_snippets.py
@@ -36,21 +37,19 @@ def documents() -> list[Path]:
     return [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md')]
 
 
-def test_options_of_the_docs_exist() -> None:
+def test_options_of_the_docs_exist(tmp_path: Path) -> None:
     """No option that a document names has been renamed since."""
-    helps = [
-        [sys.executable, '-m', *command.split(), '--help']
-        for command in (
-            'app',
-            'app two-origins',
-            'app resource-server',
-            'tests_e2e.api_fuzz',
-            'pytest',
-        )
-    ]
-    help_text = ''.join(
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        for command in helps
+    commands = [[], ['two-origins'], ['resource-server']]
+    others = ['tests_e2e.api_fuzz', 'pytest']
+    help_text = ''.join(run(tmp_path, *command, '--help').stdout for command in commands) + ''.join(
+        subprocess.run(
+            [sys.executable, '-m', other, '--help'],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for other in others
     )
 
     for document in documents():

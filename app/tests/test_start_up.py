@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -22,20 +23,15 @@ from app.command import Command
 from app.resource_server import ResourceServerSettings
 from app.settings import Settings
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT_SECONDS = 60
+from .program import ROOT, TIMEOUT_SECONDS, environment, run, start
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    return {'PATH': os.environ['PATH'], 'HOME': str(folder), **more}
-
-
-def run(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the program until it ends by itself."""
+def run_alone(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Do the same as somebody who types it: everything is imported for it alone."""
     return subprocess.run(
         [sys.executable, '-m', 'app', *options],
         cwd=ROOT,
-        env=environment(folder, **variables),
+        env=environment(folder),
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
@@ -47,25 +43,22 @@ def run(folder: Path, *options: str, **variables: str) -> subprocess.CompletedPr
 def started(folder: Path, *options: str, command: str = '') -> Iterator[list[str]]:
     """Run the program; give the lines it prints before it serves."""
     place = ['--port', '0', '--data-dir', str(folder / 'data')]
-    process = subprocess.Popen(
-        [sys.executable, '-m', 'app', *filter(None, [command]), *place, *options],
-        cwd=ROOT,
-        env=environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout
+    running = start([*filter(None, [command]), *place, *options], environment(folder))
+    assert running.stdout
+    assert running.stderr
+    threading.Thread(
+        target=running.stderr.read, daemon=True
+    ).start()  # nobody must wait for a reader
     lines: list[str] = []
-    for line in process.stdout:
+    for line in running.stdout:
         lines.append(line.rstrip())
         if 'Ctrl+C' in line:
             break
     try:
         yield lines
     finally:
-        process.terminate()
-        process.communicate(timeout=TIMEOUT_SECONDS)
+        running.terminate()
+        running.wait(TIMEOUT_SECONDS)
 
 
 def address(lines: list[str]) -> str:
@@ -86,7 +79,7 @@ def health_of(url: str) -> object:
 
 def test_help_lists_every_setting(tmp_path: Path) -> None:
     """`--help` is the list of settings; none is missing, and it says how to use the environment."""
-    result = run(tmp_path, '--help')
+    result = run_alone(tmp_path, '--help')
 
     assert result.returncode == 0
     for name in Settings.model_fields:
@@ -153,7 +146,7 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
     """Another program has the port: say so, and what to do."""
     with socket.create_server(('127.0.0.1', 0)) as other:
         port = other.getsockname()[1]
-        result = run(tmp_path, '--port', str(port), '--data-dir', str(tmp_path / 'data'))
+        result = run_alone(tmp_path, '--port', str(port), '--data-dir', str(tmp_path / 'data'))
 
     refuses_in_one_sentence(result)
     assert f'port {port}' in result.stderr

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-import signal
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -20,7 +17,7 @@ from app.command import Command
 from app.processes import free_port
 from app.two_origins import TwoOrigins
 
-from .test_start_up import ROOT, TIMEOUT_SECONDS, environment, run
+from .program import ROOT, TIMEOUT_SECONDS, environment, run, start
 
 FREE = 'http://localhost:0'
 
@@ -39,14 +36,7 @@ def status(url: str) -> int:
 def test_both_start_and_both_end(tmp_path: Path) -> None:
     """Each serves its half; ending the command leaves neither of them behind."""
     addresses = ['--pages-url', FREE, '--auth-url', FREE, '--data-dir', str(tmp_path / 'data')]
-    both = subprocess.Popen(
-        [sys.executable, '-m', 'app', 'two-origins', *addresses],
-        cwd=ROOT,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    both = start(['two-origins', *addresses], environment(tmp_path))
     assert both.stdout
     urls: dict[bool, str] = {}
     for line in both.stdout:
@@ -57,11 +47,11 @@ def test_both_start_and_both_end(tmp_path: Path) -> None:
     pages, backend = urls[False], urls[True]
 
     answers = status(f'{backend}/auth/refresh'), status(f'{pages}/auth/refresh')
-    both.send_signal(signal.SIGTERM)
-    both.communicate(timeout=TIMEOUT_SECONDS)
+    both.terminate()
+    exit_code = both.wait(TIMEOUT_SECONDS)
 
     assert answers == (401, 404)  # the backend knows no session, the pages know no such address
-    assert both.returncode == 0
+    assert exit_code == 0
     for url in urls.values():
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(url)
@@ -137,17 +127,11 @@ def printed_by(command: str, folder: Path) -> Iterator[Iterator[str]]:
     """Run it as somebody would who types it; give the addresses that it prints, one by one."""
     python, *options = shlex.split(command)
     assert python == '.venv/bin/python'
-    program = subprocess.Popen(
-        [sys.executable, *options, '--data-dir', str(folder / 'data')],
-        cwd=ROOT,
-        env=environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert program.stdout
+    assert options[:2] == ['-m', 'app']
+    running = start([*options[2:], '--data-dir', str(folder / 'data')], environment(folder))
+    assert running.stdout
     try:
-        yield (line.split()[-1] for line in program.stdout if 'running at' in line)
+        yield (line.split()[-1] for line in running.stdout if 'running at' in line)
     finally:
-        program.terminate()
-        program.communicate(timeout=TIMEOUT_SECONDS)
+        running.terminate()
+        running.wait(TIMEOUT_SECONDS)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+from app.tests import program
 from auth import CLIENT_HEADER
 
-ROOT = Path(__file__).parents[2]
+ROOT = program.ROOT
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
 REGISTRATIONS_PER_HOUR = 100_000  # everybody in these tests comes from 127.0.0.1
@@ -36,7 +36,8 @@ class Server:
         self._options = options
         self._lines: list[str] = []
         self._changed = threading.Condition()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: program.Running | None = None
+        self._readers: list[threading.Thread] = []
         self.url = ''  # where the pages are
 
     @property
@@ -66,16 +67,13 @@ class Server:
     def start(self) -> None:
         """Start it: the first time on a free port, then on the same one. Raises `TimeoutError`."""
         first_line = len(self._lines)
-        self._process = subprocess.Popen(
-            [sys.executable, '-m', 'app', *self.command()],
-            cwd=ROOT,
-            env=scrubbed_environment(self._folder),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._reader = threading.Thread(target=self._read, args=[self._process], daemon=True)
-        self._reader.start()
+        self._process = program.start(self.command(), scrubbed_environment(self._folder))
+        self._readers = [
+            threading.Thread(target=self._read, args=[self._process, output], daemon=True)
+            for output in (self._process.stdout, self._process.stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
 
         def is_up() -> bool:
             return self.take_addresses('\n'.join(self._lines[first_line:]))
@@ -115,7 +113,8 @@ class Server:
         """Wait until the process is gone, as after a `die` that was ordered."""
         assert self._process
         self._process.wait(STOP_TIMEOUT_SECONDS)
-        self._reader.join(STOP_TIMEOUT_SECONDS)
+        for reader in self._readers:
+            reader.join(STOP_TIMEOUT_SECONDS)
 
     def address_of(self, operation: str) -> str:
         """Return where pages of this server send `login`, `refresh` and `logout`."""
@@ -155,13 +154,14 @@ class Server:
     def _has_ended(self) -> bool:
         return self._process is not None and self._process.poll() is not None
 
-    def _read(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout
-        for line in process.stdout:
-            with self._changed:
-                self._lines.append(line.rstrip('\n'))
-                self._changed.notify_all()
-        process.wait()
+    def _read(self, process: program.Running, output: IO[str] | None) -> None:
+        assert output
+        with output:
+            for line in output:
+                with self._changed:
+                    self._lines.append(line.rstrip('\n'))
+                    self._changed.notify_all()
+        process.wait(STOP_TIMEOUT_SECONDS)
         with self._changed:
             self._changed.notify_all()
 
