@@ -26,9 +26,7 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
-from .http.browser_files import MODULES as BROWSER_MODULES
-from .http.browser_files import PREFIX as BROWSER_PREFIX
-from .http.browser_files import BrowserFiles, content_digest
+from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, content_digest
 from .http.dependencies import SignedIn
 from .http.documented import describe
 from .http.ended_routes import ENDED_SESSIONS_PATH
@@ -52,12 +50,11 @@ from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
 from .tokens.keys import Keys, load_or_create
 
 __all__ = [
-    'BROWSER_MODULES',
-    'BROWSER_PREFIX',
     'CHEAPEST_ARGON2ID',
     'CLIENT_HEADER',
     'ENDED_SESSIONS_PATH',
     'OWASP_ARGON2ID',
+    'TOKEN_HOLDER_PATH',
     'AttemptLimits',
     'AuthBackend',
     'AuthError',

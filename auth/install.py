@@ -11,7 +11,7 @@ from .backend import AuthBackend, build_backend
 from .graphql.route import add_graphql
 from .http.account_routes import router as account_router
 from .http.body_limit import BodyLimit
-from .http.browser_files import FOLDER, PREFIX, BrowserFiles
+from .http.browser_files import TOKEN_HOLDER_PATH, token_holder
 from .http.cors import ListedOrigins
 from .http.ended_routes import router as ended_router
 from .http.origin_guard import OriginGuard
@@ -23,7 +23,7 @@ from .settings import AuthSettings
 
 
 def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
-    """Add routes, error answers and the browser's files to `app`; return the backend.
+    """Add routes, error answers and the browser's half to `app`; return the backend.
 
     `lifespan`, given to the app, lets it purge while it is served, and closes it afterwards.
     From then on `app` takes requests only from its own pages, from listed origins, and from programs.
@@ -34,7 +34,7 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     ours = origins(settings.pages_url or settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)
     app.state.auth = backend
-    app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='auth browser files')
+    app.add_route(TOKEN_HOLDER_PATH, token_holder, include_in_schema=False)
     if settings.pages_url is None:
         add_routes(app)
         if settings.graphql:

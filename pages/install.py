@@ -11,8 +11,8 @@ from nicegui import core, ui
 from nicegui.dependencies import register_importmap_override
 
 from auth import (
-    BROWSER_PREFIX,
     CLIENT_HEADER,
+    TOKEN_HOLDER_PATH,
     AuthBackend,
     BrowserFiles,
     RefreshOnVisit,
@@ -22,7 +22,7 @@ from auth import (
 
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import SERVICES_SETTING, Site, frame, pages_of
+from .frame import MODULES, SERVICES_SETTING, Site, frame, pages_of
 from .kept_files import KeptFiles
 from .page_session import PageSessions
 from .private_part import PrivatePage
@@ -91,10 +91,9 @@ def add_shell(
     `for_browser` are settings that the token holder reads (auth/browser/start.js). Return the private
     pages inside, by path.
     """
-    register_importmap_override('auth-client', f'{BROWSER_PREFIX}/start.js')
-    register_importmap_override('page-address', f'{PREFIX}/page_address.js')
-    register_importmap_override('page-clock', f'{PREFIX}/page_clock.js')
-    register_importmap_override('page-forms', f'{PREFIX}/page_forms.js')
+    register_importmap_override('auth-client', TOKEN_HOLDER_PATH)
+    for name, file in MODULES.items():
+        register_importmap_override(name, f'{PREFIX}/{file}')
     sessions.watch()
     SocketGuard(sessions).install()
     private_here = pages_of(sessions.backend)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from auth import BROWSER_PREFIX
-
 from .kit.leftovers import count_leftovers, grown, left_in, retained
 from .kit.tabs import OpenTab
 from .program.bare import open_bare, register_in
@@ -43,13 +41,12 @@ OUT_AND_IN_UNTIL_BOUND = """async ([form, rounds]) => {
     }
 }"""
 # What a hurried person might write: a new token holder, and a timer, for each sign-in.
-LEAK = f"""async (rounds) => {{
-    const {{ AuthClient }} = await import('{BROWSER_PREFIX}/auth_client.js');
-    for (let i = 0; i < rounds; i++) {{
-        await new AuthClient().start();
-        setTimeout(() => {{}}, 3_600_000);
-    }}
-}}"""
+LEAK = """async (rounds) => {
+    for (let i = 0; i < rounds; i++) {
+        await new auth.constructor().start();
+        setTimeout(() => {}, 3_600_000);
+    }
+}"""
 
 
 @pytest.fixture

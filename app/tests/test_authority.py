@@ -14,6 +14,7 @@ from httpx2 import Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+import auth
 from app.response_headers import ResponseHeaders
 
 from .conftest import OUR_PAGE
@@ -77,6 +78,8 @@ def _new_password(_user: Somebody) -> dict[str, str]:
 
 AUTHORITY = {
     # Anybody: who asks makes no difference.
+    f'GET {auth.TOKEN_HOLDER_PATH}': Line(200, 200, 200),
+    f'HEAD {auth.TOKEN_HOLDER_PATH}': Line(200, 200, 200),
     'GET /healthz': Line(200, 200, 200),
     'GET /.well-known/jwks.json': Line(200, 200, 200),
     'GET /.well-known/ended-sessions': Line(200, 200, 200),

@@ -1,32 +1,40 @@
-"""Serves `browser/`, the browser half of the protocol, under an address that names its content.
+"""Serves files under addresses that name their content: above all `browser/`, joined into one.
 
 The address changes with every edit, so a browser may keep the files for ever and never asks twice.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-FOLDER = Path(__file__).parents[1] / 'browser'
-MODULES = sorted(path.name for path in FOLDER.glob('*.js'))
+from .joined_modules import joined
+
+DIGEST_DIGITS = 12
 CACHE_FOR_EVER = 'public, max-age=31536000, immutable'
 
 
-def content_digest(folder: Path) -> str:
-    """Return 12 hex digits that change when any file in `folder` does."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
+_TOKEN_HOLDER = joined(Path(__file__).parents[1] / 'browser' / 'start.js').encode()
+TOKEN_HOLDER_PATH = f'/auth/browser/{hashlib.sha256(_TOKEN_HOLDER).hexdigest()[:DIGEST_DIGITS]}.js'
 
 
-PREFIX = f'/auth/browser/{content_digest(FOLDER)}'
+_COMPRESSED = gzip.compress(_TOKEN_HOLDER)
+
+
+async def token_holder(request: Request) -> Response:
+    """Give the browser half of the protocol: one module, which starts the page's token holder."""
+    headers = {'Cache-Control': CACHE_FOR_EVER, 'Vary': 'Accept-Encoding'}
+    content = _TOKEN_HOLDER
+    if 'gzip' in request.headers.get('Accept-Encoding', ''):
+        content = _COMPRESSED
+        headers['Content-Encoding'] = 'gzip'
+    return Response(content, headers=headers, media_type='text/javascript')
 
 
 class BrowserFiles(StaticFiles):
@@ -37,3 +45,12 @@ class BrowserFiles(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers['Cache-Control'] = CACHE_FOR_EVER
         return response
+
+
+def content_digest(folder: Path) -> str:
+    """Return hex digits that change when any file in `folder` does."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:DIGEST_DIGITS]

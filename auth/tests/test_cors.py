@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from httpx2 import Headers
 
-from auth import BROWSER_PREFIX, AuthSettings
+from auth import TOKEN_HOLDER_PATH, AuthSettings
 
 from .browser import ORIGIN, Account, Browser
 from .conftest import Serve
@@ -64,7 +64,7 @@ def test_listed_origin_may_read(browser: Browser) -> None:
         ('GET', '/graphql', 405),
         ('POST', '/graphql', 415),
         ('GET', '/.well-known/jwks.json', 200),
-        ('GET', f'{BROWSER_PREFIX}/start.js', 200),
+        ('GET', TOKEN_HOLDER_PATH, 200),
     ):
         answer = browser.client.request(method, path, headers={'Origin': LISTED})
 

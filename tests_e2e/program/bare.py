@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, Route
 
-from auth import BROWSER_PREFIX
+from auth import TOKEN_HOLDER_PATH
 
 from .people import Person
 
@@ -16,7 +16,7 @@ HTML = f"""<!doctype html>
 <title>Bare</title>
 <h1></h1>
 <script type="module">
-    import {{ auth }} from '{BROWSER_PREFIX}/start.js';
+    import {{ auth }} from '{TOKEN_HOLDER_PATH}';
     const draw = () => {{
         document.querySelector('h1').textContent = auth.state === 'signed-in' ? auth.user.name : '';
     }};

@@ -1,0 +1,77 @@
+"""Joins ES modules that import each other into one, so that a page fetches one file instead of twenty.
+
+Each file of a page costs a browser a request, and a server a turn (measured with a cold cache: the
+refresh left 100 ms earlier). The modules stay what is written and read; they are joined when the
+server starts, line by line, each in a function of its own whose names nobody else sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# What our modules are written in. Whatever else begins with these words is refused, not guessed.
+_NAMES = r'(?P<names>\{ \w+(?:, \w+)* \})'
+_FILE = r'"\./(?P<file>\w+)\.js"'
+_IMPORT = re.compile(rf'^import (?:\* as (?P<all>\w+)|{_NAMES}) from {_FILE};$')
+_HAND_ON = re.compile(rf'^export {_NAMES} from {_FILE};$')
+_EXPORT = re.compile(r'^export (?P<rest>(?:async )?(?:const|class|function) (?P<name>\w+).*)$')
+_UNKNOWN = re.compile(r'^(?:import|export)\b')
+
+
+def joined(entry: Path) -> str:
+    """Return one module that exports what `entry` does, together with all that it needs.
+
+    Raises `ValueError` for a line that cannot be taken over, and for modules that import each other.
+    """
+    before = [_enclosed(path) for path in _needed(entry) if path != entry]
+    exports: list[str] = []
+    lines = list(_taken_over(entry, exports))
+    return '\n'.join([*before, *lines, f'export {{ {", ".join(exports)} }};', ''])
+
+
+def _needed(path: Path, above: tuple[Path, ...] = ()) -> list[Path]:
+    """Return a module and what it imports, each after all that it needs itself."""
+    if path in above:
+        raise ValueError(f'{path.name} imports itself, by way of {above[-1].name}')
+    needed: list[Path] = []
+    for line in path.read_text(encoding='utf-8').splitlines():
+        if match := _IMPORT.match(line) or _HAND_ON.match(line):
+            needed += _needed(path.with_name(f'{match["file"]}.js'), (*above, path))
+    return list(dict.fromkeys([*needed, path]))
+
+
+def _enclosed(path: Path) -> str:
+    exports: list[str] = []
+    lines = list(_taken_over(path, exports))
+    return '\n'.join(
+        [
+            f'// {path.name}',
+            f'const {_module(path.stem)} = (() => {{',
+            *lines,
+            f'return {{ {", ".join(exports)} }};',
+            '})();',
+        ]
+    )
+
+
+def _taken_over(path: Path, exports: list[str]) -> Iterator[str]:
+    """Give a module's lines, one for one, without `import` and `export`; add what it exports."""
+    for line in path.read_text(encoding='utf-8').splitlines():
+        if match := _IMPORT.match(line):
+            yield f'const {match["all"] or match["names"]} = {_module(match["file"])};'
+        elif match := _HAND_ON.match(line):
+            exports += match['names'].strip('{ }').split(', ')
+            yield f'const {match["names"]} = {_module(match["file"])};'
+        elif match := _EXPORT.match(line):
+            exports.append(match['name'])
+            yield match['rest']
+        elif _UNKNOWN.match(line):
+            raise ValueError(f'{path.name} cannot be joined with others: {line}')
+        else:
+            yield line
+
+
+def _module(stem: str) -> str:
+    return f'${stem}'
