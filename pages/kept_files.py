@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 16 * 2**20  # all that NiceGUI 3.18 has, compressed, and its fonts are 8 MiB
-# What is asked with one of these may be answered otherwise: for another site, for somebody, in part.
-NOT_FOR_ALL = ('origin', 'authorization', 'range', 'if-none-match', 'if-modified-since')
+# What is asked with one of these may be answered otherwise: for somebody, or in part.
+NOT_FOR_ALL = ('authorization', 'range', 'if-none-match', 'if-modified-since')
 
 
 class KeptFiles:
@@ -73,6 +73,9 @@ def asks_for_a_whole_file(scope: Scope) -> bool:
     if scope['type'] != 'http' or scope['method'] != 'GET' or scope['query_string']:
         return False
     headers = Headers(scope=scope)
+    # Chromium names the origin of ES modules of our own pages, too. To another one CORS may say more.
+    if 'origin' in headers and headers.get('sec-fetch-site') != 'same-origin':
+        return False
     return not any(name in headers for name in NOT_FOR_ALL)
 
 

@@ -110,7 +110,7 @@ def test_service_may_start_first(both: Both) -> None:
     assert (early.status, early.code) == (503, 'retry')
     assert early.retry_after == '1'
     both.server.start()
-    assert both.service.ask(token) == FINE
+    assert both.service.ask_patiently(token) == FINE
 
 
 @pytest.mark.one_browser

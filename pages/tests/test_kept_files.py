@@ -73,6 +73,8 @@ def test_browser_without_gzip_gets_plain_text(client: TestClient) -> None:
         ('HEAD', '/a.js', {}),
         ('POST', '/a.js', {}),
         ('GET', '/a.js', {'Origin': 'https://listed.example'}),
+        ('GET', '/a.js', {'Origin': 'https://listed.example', 'Sec-Fetch-Site': 'cross-site'}),
+        ('GET', '/a.js', {'Origin': 'http://localhost:3000', 'Sec-Fetch-Site': 'same-site'}),
         ('GET', '/a.js', {'Authorization': 'Bearer x'}),
         ('GET', '/a.js', {'Range': 'bytes=0-4'}),
         ('GET', '/a.js', {'If-None-Match': '"x"'}),
@@ -88,6 +90,16 @@ def test_other_requests_are_passed_on(
     client.request(method, url, headers=headers)
 
     assert files.asked == 2
+
+
+def test_module_of_our_own_page_is_read_once(client: TestClient, files: Files) -> None:
+    """Shows that the `Origin` which Chromium sends along with each ES module makes no difference."""
+    module = {'Origin': 'http://testserver', 'Sec-Fetch-Site': 'same-origin'}
+
+    for headers in (module, module, {}):
+        assert client.get('/a.js', headers=headers).text == TEXT
+
+    assert files.asked == 1
 
 
 def test_part_of_a_file_is_not_kept(client: TestClient) -> None:

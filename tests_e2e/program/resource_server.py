@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .server import Server
+from .server import START_TIMEOUT_SECONDS, Server
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class ResourceServer(Server):
     def ask(self, token: str) -> Said:
         """Ask for its protected resource."""
         return ask(f'{self.url}/api/about-you', token)
+
+    def ask_patiently(self, token: str) -> Said:
+        """Ask again and again while it asks to come back; return what it says then."""
+        give_up_at = time.monotonic() + START_TIMEOUT_SECONDS
+        while (said := self.ask(token)).code == 'retry' and time.monotonic() < give_up_at:
+            pass
+        return said
 
     def command(self) -> list[str]:
         """Return what comes after `python -m app`."""
