@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from .kit.network import cut_socket, offline, out_of_reach, wait_for_socket
-from .kit.tabs import OpenTab
+from .kit.tabs import OpenTab, loads_anew
 from .kit.traces import traced, wait_for_trace
 from .kit.visibility import show
 from .program.people import Person, log_out, open_signed_in, sees_login_page
@@ -110,19 +110,14 @@ def test_ten_seconds_offline_lead_back(tabs: OpenTab, server: Server, person: Pe
     here = f'{server.url}/dashboard?here'
     tab.goto(here)
     person.sees_dashboard(tab)
-    tab.evaluate('globalThis.isTheSameDocument = true')
-    with offline(tab.context):
+    with loads_anew(tab), offline(tab.context):
         cut_socket(tab)
         tab.evaluate('void auth.refresh()')
         wait_for_trace(tab, 'refresh.postponed', FAILURES_IN_TEN_SECONDS, timeout_ms=LONG_ENOUGH_MS)
         assert tab.evaluate('auth.state') == 'reconnecting'
         person.sees_dashboard(tab)
 
-    # The socket waits for up to 8 s between two tries; then the page loads anew.
-    tab.wait_for_function(
-        'globalThis.auth?.state === "signed-in" && !globalThis.isTheSameDocument',
-        timeout=LONG_ENOUGH_MS,
-    )
+    tab.wait_for_function('globalThis.auth?.state === "signed-in"')
     person.sees_dashboard(tab)
     assert tab.url == here
 

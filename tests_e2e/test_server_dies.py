@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Page, expect
 
+from .kit.tabs import loads_anew
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 from .program.wire import WireBrowser
@@ -48,7 +49,8 @@ def test_tab_outlives_its_server(
     tab.evaluate('void auth.refresh()')
     mortal.wait_for_end()
 
-    mortal.start()
+    with loads_anew(tab):
+        mortal.start()
 
     tab.wait_for_function('globalThis.auth?.session?.generation > 0')
     person.sees_dashboard(tab)
@@ -70,7 +72,8 @@ def test_logout_outlives_the_server(
     mortal.wait_for_end()
     expect(tab.get_by_role('heading', name=person.name)).to_be_hidden()
 
-    mortal.start()
+    with loads_anew(tab):
+        mortal.start()
 
     mortal.wait_for('session_ended', ended + 1)
     sees_login_page(tab)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page
 
@@ -14,3 +15,18 @@ def duplicate(tab: Page) -> Page:
     with tab.context.expect_page() as opened:
         tab.evaluate('void window.open(location.href)')
     return opened.value
+
+
+@contextmanager
+def loads_anew(tab: Page, *, timeout_ms: float = 30_000) -> Iterator[None]:
+    """Wait, at the end of `with`, until the page has loaded anew of its own accord.
+
+    NiceGUI's pages do so when they find a server that does not know them, up to 8 s after it can be
+    reached. A test that goes on before then sees the old document, and its own `goto` or `reload`
+    meets the page's: the browser drops one of the two.
+    """
+    tab.evaluate('globalThis.isOldDocument = true')
+    yield
+    tab.wait_for_function(
+        '!globalThis.isOldDocument && document.readyState === "complete"', timeout=timeout_ms
+    )
