@@ -72,7 +72,7 @@ async def _asked(backend: Backend, caller: CallingBrowser, token: BearerToken) -
 def add_graphql(app: FastAPI, *, introspection: bool) -> None:
     """Serve GraphQL at `/graphql`, to those whom the guards let through."""
     app.state.auth_graphql = build_schema(introspection=introspection)
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
 
 
 @router.post(GRAPHQL_PATH, include_in_schema=False)
