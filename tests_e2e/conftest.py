@@ -28,6 +28,13 @@ POSTGRES = pytest.StashKey[Postgres]()
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to leave nothing out."""
+    parser.addoption(
+        '--repetitions', action='store_true', help='run also what has been shown elsewhere'
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Run in both browsers unless told otherwise, and keep a picture of each failure."""
     config.option.browser = config.option.browser or list(browsers.NAMES)
@@ -43,9 +50,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[POSTGRES].stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would show again what another test, or the same in the other browser, shows."""
-    items[:] = [item for item in items if not is_repetition(item)]
+    if not config.getoption('--repetitions'):
+        items[:] = [item for item in items if not is_repetition(item)]
 
 
 def is_repetition(item: pytest.Item) -> bool:

@@ -47,6 +47,7 @@ def test_fresh_token_is_used_as_it_is(tab: Page) -> None:
     assert not traced(tab, 'api.refreshed')
 
 
+@pytest.mark.one_browser
 def test_due_token_is_renewed_first(tab: Page) -> None:
     """A hidden tab has slept past the end of its token: the call refreshes, and is not refused."""
     hide(tab)
@@ -81,6 +82,7 @@ def test_refused_call_is_retried_once(tab: Page, person: Person) -> None:
     person.sees_dashboard(tab)
 
 
+@pytest.mark.one_browser
 def test_call_refused_twice_signs_out(tab: Page) -> None:
     """Not even a new token helps: there is nothing left to try."""
     asked: list[Route] = []

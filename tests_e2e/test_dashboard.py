@@ -68,6 +68,7 @@ def test_forgotten_token_is_fetched_again_at_the_next_call(dashboard: Page) -> N
     expect(dashboard.get_by_text('No token in memory.')).to_be_hidden()
 
 
+@pytest.mark.one_browser
 def test_token_card_shows_all_but_the_signature(dashboard: Page) -> None:
     """Header and claims as they are, the signature masked, the rest of its life counted down."""
     card = dashboard.get_by_role('region', name='Access token')

@@ -28,6 +28,7 @@ def refreshes(tab: Page) -> int:
     return len(traced(tab, 'refresh.started'))
 
 
+@pytest.mark.one_browser
 def test_hidden_tab_lets_its_token_run_out(
     context: BrowserContext, tabs: OpenTab, server: Server, person: Person
 ) -> None:
@@ -100,6 +101,7 @@ def test_hidden_tab_moves_to_the_new_user(
     assert hidden.evaluate('document.visibilityState') == 'hidden'
 
 
+@pytest.mark.one_browser
 def test_hidden_tab_that_heard_nothing_finds_out(
     tabs: OpenTab, server: Server, person: Person, grace: Person
 ) -> None:

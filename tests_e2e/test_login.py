@@ -73,6 +73,7 @@ def test_password_can_be_shown_by_keyboard(login_page: Page) -> None:
     expect(password).to_have_attribute('type', 'password')
 
 
+@pytest.mark.one_browser
 @pytest.mark.checklist('V6.2.6')
 def test_password_managers_find_their_fields(login_page: Page) -> None:
     """A native form with the tokens that the HTML standard has for this (WCAG 1.3.5)."""

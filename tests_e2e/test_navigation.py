@@ -54,6 +54,7 @@ def test_signed_in_visitor_sees_only_the_dashboard(
         assert tab.evaluate('headingsSeen') == [person.name], path
 
 
+@pytest.mark.one_browser
 def test_new_account_arrives_where_one_wanted_to_go(
     tabs: OpenTab, server: Server, person: Person
 ) -> None:

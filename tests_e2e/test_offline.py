@@ -69,6 +69,7 @@ def test_pending_logout_survives_a_reload(pair: list[Page], server: Server, pers
     sees_login_page(tab)
 
 
+@pytest.mark.one_browser
 def test_old_logout_spares_the_next_session(
     pair: list[Page], server: Server, person: Person
 ) -> None:
@@ -88,6 +89,7 @@ def test_old_logout_spares_the_next_session(
     person.sees_dashboard(other)
 
 
+@pytest.mark.one_browser
 def test_network_may_need_a_moment(tabs: OpenTab, server: Server, person: Person) -> None:
     """Browsers say `online` before anything can be reached: the waits begin anew, with a short one."""
     tab = tabs()

@@ -127,6 +127,7 @@ def obeys(tab: Page, person: Person, refresh: str, matrix: list[Answer]) -> None
             person.sees_dashboard(tab)
 
 
+@pytest.mark.one_browser
 def test_call_meets_the_same(tab: Page, person: Person) -> None:
     """Nor does an answer of the API sign out, unless it is our own 401, twice."""
     for answer in MATRIX:
@@ -168,6 +169,7 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
     comes_back(tab, person)
 
 
+@pytest.mark.one_browser
 def test_loop_is_broken(tab: Page, person: Person) -> None:
     """Something asks again and again: after thirty refreshes the tab pauses, and shows it."""
     tab.evaluate('(async () => { for (let i = 0; i < 32; i++) await auth.refresh(); })()')

@@ -37,8 +37,8 @@ def refusal(status: int, code: str, **more: object) -> str:
 
 WAIT = {'retry_after_seconds': 10}
 GRAPHQL_MATRIX = [
-    # Whatever REST could answer is a stranger's here, our three codes included.
-    *(replace(answer, state='reconnecting') for answer in MATRIX),
+    # What signs out over REST is a stranger's here.
+    *(replace(answer, state='reconnecting') for answer in MATRIX if answer.state == 'signed-out'),
     Answer('401 around it', 401, refusal(401, 'session_ended', reason='replay')),
     Answer('502 around it', 502, refusal(401, 'session_ended', reason='replay')),
     Answer('429', 200, refusal(429, 'too_many_attempts')),

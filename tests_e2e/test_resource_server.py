@@ -208,6 +208,7 @@ def test_stateless_service_believes_until_expiry(tabs: OpenTab, both: Both, pers
     assert answers == sorted(answers)
 
 
+@pytest.mark.one_browser
 def test_watched_token_is_nowhere_else(tabs: OpenTab, both: Both, person: Person) -> None:
     """While it is watched the token is where it always is: in no storage, DOM, message or property."""
     tab = tabs()

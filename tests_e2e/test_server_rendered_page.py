@@ -45,6 +45,7 @@ def sees_profile(tab: Page, person: Person) -> None:
     expect(tab.get_by_text('Devices signed in')).to_have_count(1)
 
 
+@pytest.mark.one_browser
 def test_name_is_in_the_first_html(tab: Page, server: Server, person: Person) -> None:
     """Before any script has run, and without a token; the next reload has the next cookie."""
     rotated = server.count('refresh_rotated')

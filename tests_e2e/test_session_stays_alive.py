@@ -61,6 +61,7 @@ def test_one_refresh_before_each_ten_minute_expiry(
     person.sees_dashboard(tab)
 
 
+@pytest.mark.one_browser
 def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Person) -> None:
     """A lid closed for an hour: every timer fires late and once, and the person is still signed in."""
     tab = tabs()
@@ -77,7 +78,8 @@ def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Pe
     assert traced(tab, 'api.retried') == []
 
 
-@pytest.mark.parametrize('hours_off', [-2, pytest.param(2, marks=pytest.mark.one_browser)])
+@pytest.mark.one_browser
+@pytest.mark.parametrize('hours_off', [-2, 2])
 def test_client_clock_two_hours_off_changes_nothing(
     hours_off: int, tabs: OpenTab, server: Server, person: Person
 ) -> None:
@@ -97,6 +99,7 @@ def test_client_clock_two_hours_off_changes_nothing(
     person.sees_dashboard(tab)
 
 
+@pytest.mark.one_browser
 def test_sleep_that_stops_timers_is_noticed(
     context: BrowserContext, tabs: OpenTab, server: Server, person: Person
 ) -> None:

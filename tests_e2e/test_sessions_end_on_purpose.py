@@ -97,6 +97,7 @@ def test_two_processes_share_the_news(
     assert wait_for_trace(phone, 'logout.received')['detail']['via'] == 'server'
 
 
+@pytest.mark.one_browser
 @pytest.mark.checklist('V7.4.2', 'WCAG 2.2.1')
 def test_password_change(laptop: Page, phone: Page, person: Person, either_server: Server) -> None:
     """P13: the other device is out, this one goes on; only the new password signs in."""

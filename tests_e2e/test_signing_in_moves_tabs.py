@@ -72,6 +72,7 @@ def test_deaf_tab_is_told_by_the_server(
     expect(deaf.get_by_text(person.name)).to_have_count(0)
 
 
+@pytest.mark.one_browser
 def test_deaf_tab_finds_out_by_its_next_refresh(
     deaf: Page, tabs: Callable[[], Page], server: Server, person: Person, grace: Person
 ) -> None:

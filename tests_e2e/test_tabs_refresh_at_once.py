@@ -56,7 +56,7 @@ def tell(request: pytest.FixtureRequest, add_row: AddRow) -> Callable[..., None]
 @pytest.mark.parametrize(
     'locks',
     [
-        pytest.param(True, id='locks'),
+        pytest.param(True, id='locks', marks=pytest.mark.one_database),
         pytest.param(False, id='lockless', marks=[pytest.mark.one_browser, pytest.mark.one_set_up]),
     ],
 )
