@@ -14,7 +14,7 @@ from auth import AuthBackend, DatabaseUnavailable, Device, Identity, NoSuchSessi
 from .auth_button import AuthButton
 from .elements import Box, Button, Text
 from .local_time import LocalTime
-from .socket_guard import BUSY
+from .private_part import BUSY
 
 LOOK_INTERVAL_SECONDS = 5.0
 

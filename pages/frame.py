@@ -85,14 +85,16 @@ def frame(
             dict.fromkeys(['/', '/login', '/register'], _nothing)
             | {path: private(sessions, page) for path, page in private_here.items()}
         )
+    page = sessions.of(ui.context.client)
     SessionBridge(
-        sessions.of(ui.context.client),
+        page,
         private_paths=list(private_here),
         entry_paths=['/', '/login', '/register'],
         home=site.home,
         login='/login',
         redraw=ui.context.client.sub_pages_router.refresh,
     )
+    page.parts.shell_is_complete(ui.context.client)
 
 
 def _nothing() -> None:

@@ -25,6 +25,8 @@ from auth import (
     record_event,
 )
 
+from .page_parts import PageParts
+
 # Ends that another process has caused, or the clock, are found by looking.
 LOOK_INTERVAL_SECONDS = 1.0
 
@@ -41,6 +43,7 @@ class PageSession:
         self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
         self._listeners: list[Callable[[str, str], None]] = []
         self.in_turn = asyncio.Lock()  # events wait here to be looked at, in the order they came
+        self.parts = PageParts()
         self.state: State = 'loading'
 
     def note_state(self, state: object) -> None:

@@ -7,7 +7,7 @@
         ui.label(f'Notes of {me.name}')
         ui.button('Delete all', on_click=lambda: delete_notes_of(me.user_id))
 
-Each event of its elements asks first whether the session is still alive (socket_guard.py).
+Each event of what it has drawn asks first whether the session is still alive (socket_guard.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nicegui import ui
-from nicegui.element import Element
 
 from auth import Identity
 
-from .elements import Box
+from .elements import Box, Text
 from .page_session import PageSessions
+
+BUSY = 'The service is busy. Please try again.'
+RETRY_SECONDS = 2.0
 
 Build = Callable[[Identity], Awaitable[None] | None]
 
@@ -60,28 +62,27 @@ def add_private_page(path: str, page: PrivatePage) -> None:
 
 
 class PrivatePart(Box):
-    """Holds what only a living session's user may see and touch."""
+    """Holds what only a living session's user may see."""
 
     def __init__(self) -> None:
         # The style sheet hides it as soon as the browser knows that the session is over.
         super().__init__('div', classes='bound-only')
 
 
-def is_private(element: Element) -> bool:
-    """Say whether an element belongs to a private part of its page."""
-    return any(isinstance(one, PrivatePart) for one in element.ancestors(include_self=True))
-
-
 def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.Future[None]]:
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
     async def draw() -> None:
-        identity = await sessions.of(ui.context.client).identity()
+        bound = sessions.of(ui.context.client)
+        identity = await bound.identity()
         if identity is not None:
             ui.page_title(page.title)
             with PrivatePart():
                 drawing = page.build(identity)
                 if drawing is not None:
                     await drawing
+        elif bound.session_id:  # it is the database that did not answer
+            Text('p', BUSY, classes='bound-only')
+            ui.timer(RETRY_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)
 
     return draw  # type: ignore[return-value]

@@ -9,6 +9,23 @@ import { atEachMove, go } from "page-address";
 /** How long to wait before asking for another ticket, if one could not be had or was refused. */
 const RETRY_MS = 2_000;
 
+/** How to take away each notification that is to be seen. */
+const dismissals = new Set();
+
+/** Note them as they come: Quasar shows them outside of the page, and they must not outlive their person. */
+function noteNotifications() {
+  const { create } = Quasar.Notify;
+  Quasar.Notify.create = (options) => {
+    const onDismiss = () => {
+      dismissals.delete(dismiss);
+      options.onDismiss?.();
+    };
+    const dismiss = create({ ...options, onDismiss });
+    dismissals.add(dismiss);
+    return dismiss;
+  };
+}
+
 export default {
   template: `<div hidden></div>`,
   props: {
@@ -18,6 +35,7 @@ export default {
     login: String,
   },
   mounted() {
+    noteNotifications();
     auth.addEventListener("state", this.onState);
     this.stop = atEachMove(this.lead);
     // NiceGUI can take events only once the whole app is mounted, and that is after this component.
@@ -79,6 +97,7 @@ export default {
     unbind() {
       clearTimeout(this.timer);
       this.boundTo = null;
+      for (const dismiss of dismissals) dismiss();
       if ("bound" in document.documentElement.dataset) auth.trace.add("page.unbound");
       delete document.documentElement.dataset.bound;
     },

@@ -30,7 +30,6 @@ class SessionBridge(Element, component='session_bridge.js'):
         super().__init__()
         self.page = page
         self._redraw = redraw
-        self._drawn_for: str | None = None
         self._props['private-paths'] = private_paths
         self._props['entry-paths'] = entry_paths
         self._props['home'] = home
@@ -44,7 +43,7 @@ class SessionBridge(Element, component='session_bridge.js'):
         """Draw for whoever the ticket stands for: for nobody, if it is not good."""
         await self.page.bind(ticket if isinstance(ticket, str) else '')
         await self._draw_for_identity()
-        self.run_method('drawnFor', self._drawn_for)
+        self.run_method('drawnFor', self.page.parts.drawn_for)
 
     async def unbind(self) -> None:
         """Draw for nobody."""
@@ -64,7 +63,7 @@ class SessionBridge(Element, component='session_bridge.js'):
         """Draw anew if somebody else is to see the page now; a form being filled in is left alone."""
         identity = await self.page.identity()
         session_id = identity.session_id if identity else None
-        if session_id != self._drawn_for:
-            self._drawn_for = session_id
+        if session_id != self.page.parts.drawn_for:
+            self.page.parts.begin_anew(self.client, session_id)
             with self.client:
                 await self._redraw()

@@ -1,8 +1,8 @@
 """What a browser sends to a page reaches its handlers only through here.
 
 NiceGUI hands a message to whichever page it names, whoever sends it and whenever. So two questions
-come first. Is the socket that page's own? And, for what lies in a private part of the page: is it
-still bound to a living session? Page authors cannot forget to ask, because they never ask.
+come first. Is the socket that page's own? And, for all but the shell of the page: does the session live
+that it was drawn for? Page authors cannot forget to ask, because they never ask.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from socketio import exceptions
 from auth import record_event
 
 from .page_session import PageSessions
-from .private_part import is_private
+from .private_part import BUSY
 
-BUSY = 'The service is busy. Please try again.'
 # Whatever NiceGUI takes from a socket that has named its page in a handshake.
 MESSAGES = ('event', 'javascript_response', 'ack', 'log')
 
@@ -49,19 +48,20 @@ class SocketGuard:
     async def deliver(self, client: Client, sender: str, message: Message) -> None:
         """Let an event through to its handler, in the order of arrival, unless it is denied."""
         element = client.elements.get(message.get('id', -1))
-        if element is None or not is_private(element):
+        page = self._sessions.of(client)
+        if element is None or page.parts.are_everybodys(message.get('listener_id', '')):
             _nicegui['event'](sender, message)
             return
-        page = self._sessions.of(client)
         async with page.in_turn:
-            bound_to = page.session_id
-            if await page.identity():
+            drawn_for = page.parts.drawn_for
+            identity = await page.identity()
+            if identity and identity.session_id == drawn_for:
                 _nicegui['event'](sender, message)
-            elif page.session_id:  # still bound: it is the database that did not answer
+            elif drawn_for and page.session_id == drawn_for:  # the database did not answer
                 with client:
                     ui.notify(BUSY, type='warning')
             else:
-                what, session = type(element).__name__, bound_to or 'none'
+                what, session = type(element).__name__, drawn_for or 'none'
                 record_event('page_denied', level=logging.WARNING, what=what, session=session)
 
     def _guarded(self, name: str) -> Callable[[str, Message], Awaitable[None]]:

@@ -1,7 +1,7 @@
-"""Files for a private part of a page get to their handler only through here.
+"""Files for what has been drawn for a session get to their handler only through here.
 
 NiceGUI takes them over HTTP, not over the page's socket, from whoever knows the page's id. So the
-request has to bring the refresh cookie of the session that the page is bound to, and that lives.
+request has to bring the refresh cookie of that session, which has to live.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth import CLIENT_HEADER, record_event
 
 from .page_session import PageSessions
-from .private_part import is_private
 
 _UPLOAD = re.compile(r'/_nicegui/client/([^/]+)/upload/(\d+)')
 
@@ -47,10 +46,13 @@ class UploadGuard:
         """Ask whose browser it is. Raises `DatabaseUnavailable`."""
         client = Client.instances.get(client_id)
         element = client.elements.get(element_id) if client else None
-        if client is None or element is None or not is_private(element):
-            return True  # there is nothing, or nothing of anybody's
-        backend, session_id = self._sessions.backend, self._sessions.of(client).session_id
+        if client is None or element is None:
+            return True  # there is nothing
+        page, backend = self._sessions.of(client), self._sessions.backend
+        if page.parts.are_everybodys(element_id):
+            return True
         jar, is_current = backend.cookie.read(request), backend.sessions.is_current
+        session_id = page.session_id if page.session_id == page.parts.drawn_for else None
         if session_id is not None and await run_in_threadpool(is_current, jar, session_id):
             return True
         what, session = type(element).__name__, session_id or 'none'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from nicegui import Client, core
+from nicegui import Client, core, ui
 from nicegui.element import Element
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
@@ -70,6 +70,13 @@ async def user(sessions: PageSessions) -> AsyncIterator[User]:
     async with user_simulation() as user:
         add_shell(sessions, {}, Site())
         yield user
+
+
+def page_of_others() -> Client:
+    """Open a page that an app has added without us."""
+    client = Client(ui.page('/about'), request=None)
+    client.tab_id = 'of its browser'  # NiceGUI calls no handler of a page without a socket
+    return client
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from fastapi import FastAPI
-from nicegui import Client
+from nicegui import Client, ui
 from nicegui.testing import User
 
 import auth
@@ -26,9 +26,11 @@ def bridge_of(client: Client) -> SessionBridge:
 
 
 async def present(client: Client, ticket: object) -> None:
-    """Hand the page a ticket, and wait until it has been dealt with."""
+    """Hand the page a ticket, and wait until it has been dealt with and the page is drawn."""
     with client:
         await bridge_of(client).bind(ticket)
+    (pages,) = [each for each in client.elements.values() if isinstance(each, ui.sub_pages)]
+    await asyncio.gather(*pages._active_tasks, return_exceptions=True)
 
 
 def delay_look_up(

@@ -11,7 +11,7 @@ from nicegui.testing import User
 
 import auth
 from auth import EndReason
-from pages import private_page
+from pages import private_page, private_part
 from pages.private_part import private_pages
 
 from .test_binding import IssueTicket, bridge_of, present
@@ -38,6 +38,11 @@ def deleted() -> Iterator[list[str]]:
 def user(deleted: list[str], user: User) -> User:
     """The simulated user of an app that has this page."""
     return user
+
+
+def unavailable(session_id: str) -> auth.Identity:
+    """Stand for a look-up while the database does not answer."""
+    raise auth.DatabaseUnavailable('a fault')
 
 
 def delete_button(client: Client) -> ui.button:
@@ -97,6 +102,29 @@ async def test_unbound_page_hears_nothing_private(
     await send(client, button, 'click')
 
     assert deleted == []
+
+
+async def test_page_is_drawn_when_the_database_is_back(
+    *,
+    user: User,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    backend: auth.AuthBackend,
+    monkeypatch: pytest.MonkeyPatch,
+    deleted: list[str],
+) -> None:
+    """One has moved to the page at a bad moment: it says so, and does not stay empty."""
+    client = await user.open('/dashboard')
+    await present(client, ticket_for(ada, client.id))
+    monkeypatch.setattr(private_part, 'RETRY_SECONDS', 0.05)
+    with monkeypatch.context() as moment:
+        moment.setattr(backend.sessions, 'require_living', unavailable)
+        with client:
+            await client.sub_pages_router._handle_navigate(PATH)
+        await user.should_see('The service is busy')
+
+    await user.should_see('Notes of Ada')
+    await user.should_not_see('The service is busy')
 
 
 def test_two_pages_cannot_share_an_address() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests_e2e.program.files_page PORT FOLDER`: an app with a private page that takes files."""
+"""`python -m tests_e2e.program.private_pages PORT FOLDER`: an app with private pages of its own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from nicegui import events, ui
 import auth
 import pages
 
-PATH = '/files'
+FILES, BOARD = '/files', '/board'
 
 
-@pages.private_page(PATH, 'Files')
+@pages.private_page(FILES, 'Files')
 def files(me: auth.Identity) -> None:
     """Name each file that has come, and whose it is."""
 
@@ -26,18 +26,27 @@ def files(me: auth.Identity) -> None:
     ui.upload(on_upload=take, auto_upload=True)
 
 
+@pages.private_page(BOARD, 'Board')
+def board(me: auth.Identity) -> None:
+    """Show what NiceGUI hangs elsewhere in the document."""
+    ui.label(f'Board of {me.name}')
+    ui.notification(f'Saved for {me.name}', timeout=None)
+    with ui.dialog(value=True).props('seamless'), ui.card():
+        ui.label(f'Notes of {me.name}')
+
+
 def serve(port: int, folder: Path) -> None:
     """Run until it is terminated."""
     app = FastAPI(openapi_url=None, lifespan=auth.lifespan)
     settings = auth.AuthSettings(
-        database_url=f'sqlite:///{folder}/files.db',
+        database_url=f'sqlite:///{folder}/app.db',
         keys=auth.load_or_create(folder / 'keys'),
         issuer=f'http://localhost:{port}',
-        cookie_name=f'__Host-files-{port}',
+        cookie_name=f'__Host-private-{port}',
         argon2=auth.CHEAPEST_ARGON2ID,
     )
     backend = auth.install(app, settings)
-    pages.install(app, backend, site=pages.Site(name='Files', home=PATH))
+    pages.install(app, backend, site=pages.Site(name='Private pages', home=FILES))
     uvicorn.run(app, port=port, log_level='warning')
 
 

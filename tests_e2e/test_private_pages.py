@@ -1,0 +1,103 @@
+"""P14 for private pages that others write: in an app of their own, with what NiceGUI has to offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, Page, Playwright, expect
+
+from .kit.tabs import OpenTab
+from .program.other_programs import free_port, running_program
+from .program.people import Person, log_out
+from .program.private_pages import BOARD, FILES
+from .program.server import ROOT, scrubbed_environment
+
+pytestmark = pytest.mark.one_browser  # a form, a style sheet, a call: these they do alike
+
+
+def file(name: str) -> FilePayload:
+    """A small file, as the chooser of a browser gives it."""
+    return {'name': name, 'mimeType': 'text/plain', 'buffer': b'all is well'}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """Where the app is."""
+    port, environment = free_port(), scrubbed_environment(tmp_path)
+    command = ['-m', 'tests_e2e.program.private_pages', port, str(tmp_path)]
+    with running_program(command, port, folder=ROOT, environment=environment) as url:
+        yield url
+
+
+def test_files_reach_private_pages(
+    url: str, tabs: OpenTab, person: Person, playwright: Playwright
+) -> None:
+    """The browser needs to do nothing special; a program that knows the page's id is refused."""
+    tab = tabs()
+    tab.goto(f'{url}/register')
+    person.fill_register_form(tab)
+    tab.get_by_role('button', name='Create account').click()
+    chooser = tab.locator('input[type=file]')
+    with tab.expect_request('**/upload/*') as sent:
+        chooser.set_input_files(file('report.txt'))
+    expect(tab.get_by_text(f'report.txt of {person.name}: all is well')).to_be_visible()
+
+    assert tab.url == url + FILES
+    headers = {'Origin': url, 'X-Requested-With': 'a stranger'}
+    stranger = playwright.request.new_context(extra_http_headers=headers)
+    answer = stranger.post(sent.value.url, multipart={'file': file('forged.txt')})
+    assert answer.status == 403
+    stranger.dispose()
+    chooser.set_input_files(file('second.txt'))
+    expect(tab.get_by_text(f'second.txt of {person.name}')).to_be_visible()
+    expect(tab.get_by_text('forged.txt')).to_have_count(0)
+
+
+def sees_board(tab: Page, person: Person) -> None:
+    """Check that the board is this person's, with all that hangs elsewhere."""
+    for text in ('Board of', 'Notes of', 'Saved for'):
+        expect(tab.get_by_text(f'{text} {person.name}')).to_be_visible()
+
+
+def sees_nothing_of(tab: Page, person: Person) -> None:
+    """Check that nothing of somebody is in the document."""
+    expect(tab.get_by_text(person.name)).to_have_count(0)
+
+
+def test_nothing_is_left_on_the_screen(url: str, tabs: OpenTab, person: Person) -> None:
+    """A dialog and a notification of one person are gone with the session, and stay so."""
+    tab, other, grace = tabs(), tabs(), Person()
+    for each in (grace, person):
+        each.post(tab.context.request, url, 'register')
+    for each in (tab, other):
+        each.goto(url + BOARD)
+        sees_board(each, person)
+
+    log_out(other)
+
+    sees_nothing_of(tab, person)
+    expect(tab.get_by_role('heading', level=1, name='Sign in')).to_be_visible()
+    grace.fill_login_form(other)
+    other.get_by_role('button', name='Sign in').click()
+    sees_board(tab, grace)
+    sees_nothing_of(tab, person)
+
+
+def test_broken_socket_leaves_nothing_on_the_screen(
+    url: str, tabs: OpenTab, person: Person
+) -> None:
+    """Python hears nothing of the logout: the browser hides by itself what Python has drawn."""
+    tab, other = tabs(), tabs()
+    person.post(tab.context.request, url, 'register')
+    for each in (tab, other):
+        each.goto(url + BOARD)
+        sees_board(each, person)
+    tab.evaluate('socket.io.reconnection(false) && socket.disconnect()')
+
+    log_out(other)
+
+    for text in ('Board of', 'Notes of', 'Saved for'):
+        expect(tab.get_by_text(f'{text} {person.name}')).to_be_hidden()
+    expect(tab.get_by_text(f'Notes of {person.name}')).to_have_count(1)  # Python has not been here
