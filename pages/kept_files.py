@@ -72,6 +72,9 @@ def asks_for_a_whole_file(scope: Scope) -> bool:
     """Say whether this is a GET of an address and nothing more."""
     if scope['type'] != 'http' or scope['method'] != 'GET' or scope['query_string']:
         return False
+    # One file has any number of names of this kind, and would be kept once for each.
+    if not {'', '.', '..'}.isdisjoint(scope['path'].split('/')[1:]):
+        return False
     headers = Headers(scope=scope)
     # Chromium names the origin of ES modules of our own pages, too. To another one CORS may say more.
     if 'origin' in headers and headers.get('sec-fetch-site') != 'same-origin':

@@ -7,7 +7,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from pages.kept_files import KeptFiles
 
@@ -145,3 +145,25 @@ def test_memory_is_bounded(files: Files) -> None:
         assert client.get(url).text == TEXT
 
     assert files.asked == 3
+
+
+@pytest.mark.parametrize('path', ['/x/../a.js', '/./a.js', '//a.js', '/a.js/', '/a.js'])
+async def test_only_one_spelling_of_an_address_takes_memory(files: Files, path: str) -> None:
+    """Shows that nobody fills the memory with one file under a thousand names."""
+    kept = KeptFiles(files)
+    # A client would tidy the path up.
+    scope = {'type': 'http', 'method': 'GET', 'path': path, 'query_string': b'', 'headers': []}
+
+    for _ in range(2):
+        await kept(scope, receive_nothing, forget)
+
+    assert files.asked == (1 if path == '/a.js' else 2)
+
+
+async def receive_nothing() -> Message:
+    """Stand for a request without a body."""
+    return {'type': 'http.request'}
+
+
+async def forget(message: Message) -> None:
+    """Stand for a client that looks at nothing."""
