@@ -6,9 +6,9 @@ import { auth } from "auth-client";
 import { atEachMove } from "page-address";
 
 export default {
-  template: `<component :is="tag" v-if="isHere"><slot></slot></component>`,
+  template: `<component :is="tag" v-if="isHere" :key="userId"><slot></slot></component>`,
   props: { tag: String, path: String, heading: String, signedIn: Boolean },
-  data: () => ({ isHere: false }),
+  data: () => ({ isHere: false, userId: null }),
   mounted() {
     auth.addEventListener("state", this.look);
     this.stop = atEachMove(this.look);
@@ -23,6 +23,7 @@ export default {
       // While reconnecting the person stays, and so does what is on the screen.
       const isSignedIn = auth.user !== null && auth.state !== "loading";
       const isMine = this.signedIn ? isSignedIn : auth.state === "signed-out";
+      this.userId = auth.user?.id ?? null; // what was shown to one is built anew for the next
       this.isHere = isMine && location.pathname === this.path;
       if (this.isHere) document.title = this.heading;
     },

@@ -8,6 +8,8 @@ import { atEachMove, go } from "page-address";
 
 /** How long to wait before asking for another ticket, if one could not be had or was refused. */
 const RETRY_MS = 2_000;
+/** How long Python's word may take: the call for the ticket, or the ticket, may have got lost. */
+const PATIENCE_MS = 10_000;
 
 /** How to take away each notification that is to be seen. */
 const dismissals = new Set();
@@ -72,6 +74,7 @@ export default {
     async bind(sessionId) {
       this.unbind();
       this.boundTo = sessionId;
+      this.timer = setTimeout(this.tryAgain, PATIENCE_MS);
       try {
         this.$emit("ticket", await socketTicket(auth, window.clientId));
       } catch {
@@ -82,6 +85,7 @@ export default {
     drawnFor(sessionId) {
       if (!this.boundTo) return;
       if (sessionId !== this.boundTo) return this.tryAgain();
+      clearTimeout(this.timer);
       document.documentElement.dataset.bound = "";
       auth.trace.add("page.bound");
     },

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
 
+from .kit.network import hold
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 
@@ -113,6 +116,55 @@ def test_unreachable_server_is_said_so(login_page: Page, person: Person) -> None
     login_page.unroute('**/auth/login')
     login_page.get_by_role('button', name='Sign in').click()
 
+    person.sees_dashboard(login_page)
+
+
+@pytest.mark.one_browser
+@pytest.mark.parametrize('errors', ['Bad gateway', None, ['no']])
+def test_refusal_of_another_shape_is_shown(
+    errors: object, login_page: Page, person: Person
+) -> None:
+    """Something between here and the server has answered, in words of its own."""
+    answer = json.dumps({'title': 'Bad gateway.', 'code': 'bad_gateway', 'errors': errors})
+    login_page.route('**/auth/login', lambda route: route.fulfill(status=502, body=answer))
+    person.fill_login_form(login_page)
+
+    login_page.get_by_role('button', name='Sign in').click()
+
+    expect(login_page.get_by_role('alert')).to_contain_text('Bad gateway.')
+
+
+@pytest.mark.one_browser
+def test_far_too_long_password_is_said_so(login_page: Page, person: Person) -> None:
+    """No browser would send it."""
+    replace(person, password='long ' * 20_000).fill_login_form(login_page)
+
+    login_page.get_by_role('button', name='Sign in').click()
+
+    expect(login_page.get_by_text('This is too long.')).to_be_visible()
+
+
+@pytest.mark.one_browser
+def test_wrong_password_spares_a_silent_sign_in(
+    login_page: Page, server: Server, person: Person
+) -> None:
+    """Another tab has signed in, this one looks who it is, and a form is sent at that moment."""
+    held = hold(login_page, '**/auth/refresh')
+    with login_page.expect_request('**/auth/refresh'):
+        login_page.evaluate('void auth.refresh()')
+    person.post(login_page.context.request, server.url, 'login')
+    form = {'email': person.email, 'password': 'nobody has this as a password'}
+    login_page.evaluate(
+        """form => {
+            globalThis.code = auth.login({ ...form, stay_signed_in: true }).catch(({ code }) => code);
+        }""",
+        form,
+    )
+
+    held[0].continue_()
+    login_page.unroute('**/auth/refresh')
+
+    assert login_page.evaluate('code') == 'invalid_credentials'
     person.sees_dashboard(login_page)
 
 

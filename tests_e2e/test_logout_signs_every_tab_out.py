@@ -13,6 +13,7 @@ from .kit.lacking import without_broadcast, without_storage
 from .kit.network import hold
 from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
+from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
@@ -158,6 +159,33 @@ def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Perso
     sees_login_page(first)
     first.reload()
     sees_login_page(first)
+
+
+@pytest.mark.one_browser
+def test_logout_while_a_login_waits_wins(tabs: OpenTab, server: Server, person: Person) -> None:
+    """One tab refreshes slowly, another waits for it to sign in, and the first logs out meanwhile."""
+    first, second = tabs(), tabs()
+    open_bare(first, server.url)
+    register_in(first, person)
+    open_bare(second, server.url)
+    wait_for_name(second, person.name)
+    held = hold(first, '**/auth/refresh')
+    with first.expect_request('**/auth/refresh'):
+        first.evaluate('void auth.refresh()')
+    form = {'email': person.email, 'password': person.password, 'stay_signed_in': True}
+    second.evaluate('form => { globalThis.login = auth.login(form) }', form)
+
+    first.evaluate('globalThis.logout = auth.logout(); 0')
+    wait_for_trace(second, 'logout.received')
+    held[0].continue_()
+    first.unroute('**/auth/refresh')
+    second.evaluate('login')
+    first.evaluate('logout')
+
+    for tab in (first, second):
+        assert tab.evaluate('auth.state') == 'signed-out'
+        tab.reload()
+        tab.wait_for_function('auth.state === "signed-out"')
 
 
 def test_logout_reaches_the_server_without_storage(

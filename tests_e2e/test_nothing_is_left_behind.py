@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from .kit.leftovers import count_leftovers, grown, left_in, retained
+from .kit.network import hold
 from .kit.tabs import OpenTab
 from .program.bare import open_bare, register_in
 from .program.people import Person
@@ -103,3 +104,17 @@ def test_dashboards_come_and_go_without_a_trace(
     person.sees_dashboard(tab)
     tab.wait_for_function('timers => leftovers.timers() <= timers', arg=before['timers'])
     assert left_in(tab) | {'timers': 0} == before | {'timers': 0}
+
+
+@pytest.mark.one_browser
+def test_closed_client_does_not_come_back(bare: Page, person: Person) -> None:
+    """A sign-in is on its way when the token holder is closed: it holds no token afterwards."""
+    held = hold(bare, '**/auth/login')
+    with bare.expect_request('**/auth/login'):
+        bare.evaluate('form => { globalThis.login = auth.login(form) }', form_of(person))
+
+    bare.evaluate('auth.close()')
+    held[0].continue_()
+    bare.evaluate('login')
+
+    assert bare.evaluate('auth.token.describe()') is None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, Route
 
-from .kit.network import cut_socket, offline, out_of_reach, wait_for_socket
+from .kit.lacking import without_storage
+from .kit.network import cut_socket, hold, offline, out_of_reach, wait_for_socket
 from .kit.tabs import OpenTab, loads_anew
 from .kit.traces import traced, wait_for_trace
 from .kit.visibility import show
+from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
 LOGOUT = '**/auth/logout'
 REFRESH = '**/auth/refresh'
+TICKET = '**/auth/socket-ticket'
+LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
 # The token holder asks after 1 s, 2 s more, 4 s more: at its fourth failure 7 to 11 s have gone by.
 # The server forgets a page that has been away for 3 s.
 FAILURES_IN_TEN_SECONDS = 4
@@ -87,6 +91,98 @@ def test_old_logout_spares_the_next_session(
 
     assert silent.evaluate('auth.fetch("/api/me").then((response) => response.status)') == 200
     person.sees_dashboard(other)
+
+
+@pytest.mark.one_browser
+def test_logout_without_storage_spares_the_next_session(
+    context: BrowserContext, tabs: OpenTab, server: Server, person: Person, grace: Person
+) -> None:
+    """No other tab can take the note away where there is no storage; hearing of a sign-in does."""
+    without_storage(context)
+    silent, other = tabs(), tabs()
+    for tab in (silent, other):
+        open_bare(tab, server.url)
+    register_in(silent, person)
+    wait_for_name(other, person.name)
+    with out_of_reach(silent, LOGOUT):
+        silent.evaluate('auth.logout()')
+        wait_for_trace(silent, 'logout.postponed')
+
+        other.evaluate(LOG_IN, [grace.email, grace.password])
+
+        wait_for_name(silent, grace.name)
+    silent.evaluate('dispatchEvent(new Event("focus"))')
+    silent.evaluate('auth.refresh()')
+    assert traced(silent, 'logout.sent') == []
+    assert silent.evaluate('auth.state') == other.evaluate('auth.state') == 'signed-in'
+
+
+@pytest.mark.one_browser
+def test_pending_logout_is_told_once_at_a_time(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """However often the page wakes meanwhile, one call is on its way and one is planned."""
+    tab = tabs()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    held = hold(tab, LOGOUT)
+    with tab.expect_request(LOGOUT):
+        tab.evaluate('void auth.logout()')
+
+    tab.evaluate('for (let i = 0; i < 10; i++) dispatchEvent(new Event("focus"))')
+
+    assert tab.evaluate('navigator.locks.query().then(({ pending }) => pending.length)') == 0
+    held[0].fulfill(status=503, headers={'Retry-After': '20'})
+    waits = wait_for_trace(tab, 'logout.postponed')['detail']['waitMs']
+    assert 20_000 <= waits <= 30_000
+    assert len(held) == 1
+    tab.unroute(LOGOUT)
+    tab.evaluate('dispatchEvent(new Event("online"))')
+    wait_for_trace(tab, 'logout.sent')
+
+
+@pytest.mark.one_browser
+def test_closed_client_tells_no_more(tabs: OpenTab, server: Server, person: Person) -> None:
+    """A pending logout rests with its page: the next one will find the note."""
+    tab = tabs()
+    tab.clock.install()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    held = hold(tab, LOGOUT)
+    with tab.expect_request(LOGOUT):
+        tab.evaluate('globalThis.logout = auth.logout(); 0')
+    tab.evaluate('auth.close()')
+    held[0].abort()
+    tab.evaluate('logout')
+
+    tab.clock.fast_forward(LONG_ENOUGH_MS)
+
+    assert tab.evaluate('navigator.locks.query().then(({ held }) => held.length)') == 0
+    assert len(held) == 1
+    assert tab.evaluate(PENDING)
+
+
+@pytest.mark.one_browser
+def test_lost_ticket_is_asked_for_again(tabs: OpenTab, server: Server, person: Person) -> None:
+    """The call for it never comes back: the page does not wait for ever to be bound."""
+    tab = tabs()
+    tab.clock.install()
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    tab.route(TICKET, hold_first)
+    with tab.expect_request(TICKET):
+        person.join(tab, server.url)
+    assert traced(tab, 'page.bound') == []
+
+    tab.clock.fast_forward(LONG_ENOUGH_MS)
+
+    wait_for_trace(tab, 'page.bound')
+    assert len(held) == 2
 
 
 @pytest.mark.one_browser

@@ -47,6 +47,12 @@ def problem(code: str, **more: object) -> str:
     return json.dumps({'code': code, 'title': 'No.', **more})
 
 
+WITHOUT_EXPIRY = {
+    'access_token': 'e30.e30.e30',
+    'outcome': 'rotated',
+    'user': {'id': '1', 'name': 'Nobody', 'email': 'nobody@example.com'},
+    'session': {'id': '1', 'generation': 1, 'signed_in_at': 1},
+}
 HTML = {'Content-Type': 'text/html'}
 MATRIX = [
     Answer('400', 400, problem('bad_request')),
@@ -66,12 +72,22 @@ MATRIX = [
     Answer('500', 500, 'Internal Server Error'),
     Answer('502 HTML', 502, '<h1>Bad Gateway</h1>', HTML),
     Answer('503', 503, problem('retry'), {'Retry-After': '1'}),
+    Answer(
+        '503 for months',
+        503,
+        problem('retry'),
+        {'Retry-After': '9999999'},
+        rest_ms=300_000,
+        retry_ms=600_100,  # ten minutes are the longest that it may ask for
+    ),
+    Answer('502 of another shape', 502, json.dumps({'code': ['retry'], 'errors': 'Bad gateway'})),
     Answer('empty 200', 200),
     Answer('204', 204),
     Answer('200 HTML', 200, '<h1>Welcome to the hotel network</h1>', HTML),
     Answer('truncated JSON', 200, '{"access_token": "eyJ'),
     Answer('200 without a token', 200, '{}'),
     Answer('200 with a number', 200, '17'),
+    Answer('200 without an expiry', 200, json.dumps(WITHOUT_EXPIRY)),
     Answer('401 no_session', 401, problem('no_session'), state='signed-out'),
     Answer('401 invalid', 401, problem('invalid'), state='signed-out'),
     Answer('401 session_ended', 401, problem('session_ended', reason='replay'), state='signed-out'),

@@ -50,6 +50,7 @@ GRAPHQL_MATRIX = [
         retry_ms=10_100,
     ),
     Answer('503', 200, refusal(503, 'retry', retry_after_seconds=1)),
+    Answer('503, some time', 200, refusal(503, 'retry', retry_after_seconds='soon\nish')),
     Answer('500', 200, refusal(500, 'internal_error')),
     Answer('bad document', 400, refusal(400, 'bad_document')),
     Answer('401, not our code', 200, refusal(401, 'UNAUTHENTICATED')),

@@ -69,8 +69,8 @@ def sees_nothing_of(tab: Page, person: Person) -> None:
 def test_nothing_is_left_on_the_screen(url: str, tabs: OpenTab, person: Person) -> None:
     """A dialog and a notification of one person are gone with the session, and stay so."""
     tab, other, grace = tabs(), tabs(), Person()
-    for each in (grace, person):
-        each.post(tab.context.request, url, 'register')
+    for somebody in (grace, person):
+        somebody.post(tab.context.request, url, 'register')
     for each in (tab, other):
         each.goto(url + BOARD)
         sees_board(each, person)

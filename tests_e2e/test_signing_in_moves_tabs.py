@@ -8,10 +8,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .kit.lacking import make_deaf
+from .kit.network import hold
 from .kit.traces import wait_for_trace
+from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, sees_login_page
 from .program.server import Server
 
+LOG_OUT_EVERYWHERE = """() => {
+    globalThis.ordered = auth.logoutEverywhere().then(() => 'done', (error) => error.code);
+}"""
 LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
 
 
@@ -90,3 +95,44 @@ def test_deaf_tab_finds_out_by_its_next_refresh(
     wait_for_trace(deaf, 'user.switched')
     expect(deaf.get_by_text(f'Acts for {grace.name}')).to_be_visible()  # Python, too
     expect(deaf.get_by_text(person.name)).to_have_count(0)
+
+
+@pytest.mark.one_browser
+def test_answer_for_one_is_not_shown_to_the_next(deaf: Page, server: Server, grace: Person) -> None:
+    """What the API said to the first user is gone from the cards when the next one is shown."""
+    deaf.evaluate('auth.sessionEnded = () => {}')
+    deaf.get_by_role('button', name='Call the API').click()
+    expect(deaf.get_by_text('this answer is for you alone')).to_be_visible()
+    grace.post(deaf.context.request, server.url, 'login')
+
+    deaf.evaluate('auth.refresh()')
+
+    grace.sees_dashboard(deaf)
+    wait_for_trace(deaf, 'user.switched')
+    expect(deaf.get_by_role('button', name='Call the API')).to_be_visible()
+    expect(deaf.get_by_text('this answer is for you alone')).to_have_count(0)
+
+
+@pytest.mark.one_browser
+def test_order_of_one_is_not_carried_out_for_the_next(
+    tabs: Callable[[], Page], server: Server, person: Person, grace: Person
+) -> None:
+    """Ada logs out everywhere, the call waits for a refresh, and that finds Grace: hers goes on."""
+    tab, second = tabs(), tabs()
+    make_deaf(tab)
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    open_bare(second, server.url)
+    wait_for_name(second, person.name)
+    second.evaluate(LOG_IN, [grace.email, grace.password])
+    wait_for_name(second, grace.name)
+    held = hold(tab, '**/auth/refresh')
+    with tab.expect_request('**/auth/refresh'):
+        tab.evaluate('void auth.refresh()')
+
+    tab.evaluate(LOG_OUT_EVERYWHERE)
+    held[0].continue_()
+
+    assert tab.evaluate('globalThis.ordered') == 'session_changed'
+    wait_for_name(tab, grace.name)
+    assert second.evaluate('auth.fetch("/api/me").then(({ status }) => status)') == 200

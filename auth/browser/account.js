@@ -3,13 +3,13 @@
  * under the lock, so that no refresh in flight brings back what it has ended.
  */
 
-import { LONGEST_REQUEST_MS, problemOf } from "./api.js";
+import { LONGEST_REQUEST_MS, problemOf, tokenSetIn } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 import { asItIs } from "./rest.js";
 
 /** @import { TabSession } from "./tab_session.js" */
-/** @import { Api, Call, TokenSet } from "./api.js" */
+/** @import { Api, Call } from "./api.js" */
 /** @import { Around } from "./call_api.js" */
 
 /**
@@ -52,7 +52,7 @@ export class Account {
   async changePassword(form) {
     const sid = this.#tab.session?.id;
     const response = await this.#post(asRest("/auth/password", form));
-    const answer = /** @type {TokenSet} */ (await response.json());
+    const answer = tokenSetIn(await response.json());
     if (this.#tab.session?.id === sid) this.#tab.accept(answer);
   }
 
@@ -63,7 +63,7 @@ export class Account {
   async #end(call, reason) {
     const sid = this.#tab.session?.id ?? null;
     await this.#post(call);
-    this.#tab.leave(reason);
+    if ((this.#tab.session?.id ?? sid) === sid) this.#tab.leave(reason);
     this.#tab.tell({ kind: "logout", sid, reason });
   }
 

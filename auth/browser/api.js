@@ -9,6 +9,9 @@ import { rest } from "./rest.js";
 /** A request is given up after this time; those who wait for it have less patience (exclusive.js). */
 export const LONGEST_REQUEST_MS = 30_000;
 
+/** Whoever asks for more patience than this gets no more: timers overflow, and people do not wait for days. */
+const LONGEST_RETRY_AFTER_SECONDS = 600;
+
 /**
  * Sent along because no page of another site can: the server wants it with all that changes something.
  * @type {[string, string]}
@@ -126,12 +129,20 @@ export class Api {
    * @throws {ApiError}
    */
   async postForTokens(operation, form) {
-    const answer = await this.post(operation, form);
-    const isTokenSet =
-      typeof answer?.access_token === "string" && answer.session?.id && answer.user?.id;
-    if (!isTokenSet) throw new ApiError({ code: "unexpected_answer" });
-    return answer;
+    return tokenSetIn(await this.post(operation, form));
   }
+}
+
+/**
+ * @param {any} answer
+ * @returns {TokenSet}
+ * @throws {ApiError} if it is none
+ */
+export function tokenSetIn(answer) {
+  const isTokenSet =
+    typeof answer?.access_token === "string" && answer.expires_in > 0 && answer.session?.id && answer.user?.id;
+  if (!isTokenSet) throw new ApiError({ code: "unexpected_answer" });
+  return answer;
 }
 
 /**
@@ -141,9 +152,21 @@ export class Api {
  */
 export async function problemOf(response, content) {
   content ??= await parse(response);
-  const retryAfterSeconds = Number(response.headers.get("Retry-After")) || 0;
-  const code = typeof content?.code === "string" ? content.code : "unexpected_answer";
-  return new ApiError({ ...content, status: response.status, code, retryAfterSeconds });
+  const seconds = Number(response.headers.get("Retry-After")) || 0;
+  const { code, title, reason, errors } = content ?? {};
+  return new ApiError({
+    status: response.status,
+    code: textIn(code) ?? "unexpected_answer",
+    title: textIn(title),
+    reason: textIn(reason),
+    errors: errors instanceof Object && !Array.isArray(errors) ? errors : undefined,
+    retryAfterSeconds: Math.min(seconds, LONGEST_RETRY_AFTER_SECONDS),
+  });
+}
+
+/** @param {unknown} value whoever has answered, and whatever with */
+function textIn(value) {
+  return typeof value === "string" ? value : undefined;
 }
 
 /**

@@ -127,9 +127,9 @@ export class AuthClient extends EventTarget {
    * @param {Form} form
    */
   async #signIn(operation, form) {
-    const epoch = this.#tab.newEpoch();
+    const { epoch } = this.#tab;
+    const pending = pendingLogout.pendingId(); // one that is begun while this call waits is about it
     const answer = await exclusively(async () => {
-      const pending = pendingLogout.pendingId();
       const tokens = await this.#api.postForTokens(operation, form);
       pendingLogout.forget(pending);
       return demandCookie(this.#api, tokens);
@@ -137,6 +137,7 @@ export class AuthClient extends EventTarget {
     // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)
     if (epoch !== this.#tab.epoch && pendingLogout.pendingId()) return;
     this.#tab.trace.add("login");
+    this.#tab.newEpoch();
     this.#tab.accept(answer);
     this.#tab.tell({ kind: "login", sid: answer.session.id });
   }

@@ -19,21 +19,24 @@ import { ApiError, problemOf } from "./api.js";
  */
 export async function callApi(tab, api, path, init, around = (work) => work()) {
   const url = tab.addressFor(path);
-  const sid = tab.session?.id ?? null;
+  let sid = tab.session?.id ?? null;
   if (tab.isDue) {
     tab.trace.add("api.refreshed");
     await tab.refresh();
     if (!tab.holdsToken) throw new ApiError({ code: tab.state.replace("-", "_") });
-    if (sid) demandSession(tab, sid);
+    sid ??= tab.session?.id ?? null;
   }
-  const first = await around(() => send(tab, url, init));
+  const once = async () => {
+    demandSession(tab, sid); // it may have changed while this call waited for the lock
+    return send(tab, url, init);
+  };
+  const first = await around(once);
   if (first.status !== 401) return first;
   demandSession(tab, sid);
   tab.trace.add("api.retried");
   await tab.refresh();
   if (!tab.holdsToken) return first;
-  demandSession(tab, sid);
-  const second = await around(() => send(tab, url, init));
+  const second = await around(once);
   if (second.status === 401 && url.origin === api.url.origin && tab.session?.id === sid) {
     const problem = await problemOf(second.clone());
     if (problem.endsSession || problem.code === "invalid_token") tab.leave(problem.reason ?? null);

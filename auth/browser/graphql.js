@@ -55,7 +55,7 @@ function refusal(error) {
   const { retry_after_seconds: seconds, ...problem } = error?.extensions ?? {};
   const isOurs = Number.isInteger(problem.status) && problem.status >= 400 && problem.status < 600;
   if (!isOurs) return new Response();
-  const headers = { "Retry-After": String(seconds ?? "") };
+  const headers = { "Retry-After": String(Number(seconds) || 0) };
   const content = JSON.stringify({ ...problem, title: error.message });
   return new Response(content, { status: problem.status, headers });
 }

@@ -21,6 +21,7 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 let retryMs = FIRST_RETRY_MS;
 let timer = 0;
+/** @type {{id: string, done: Promise<void>} | null} */ let running = null;
 
 /** The note where storage is full or switched off: no other tab can take it away, so only there. */
 let own = /** @type {string | null} */ (null);
@@ -47,6 +48,12 @@ export async function logout(tab, api) {
 /** Try no more for as long as this page lives; the note stays. */
 export function rest() {
   clearTimeout(timer);
+  running = null;
+}
+
+/** Somebody has signed in in another tab, which cannot take away the note that is only here. */
+export function yieldTo() {
+  own = null;
 }
 
 /** Note a logout, until it is finished or someone signs in. */
@@ -78,26 +85,49 @@ function tellServer(seconds) {
 }
 
 /**
- * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout.
- * Without a network the note stays, and the next try comes by itself.
+ * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout. Callers at
+ * one time share one call. Without a network the note stays, and the next try comes by itself.
  * @param {Api} api
  * @param {Trace} trace
  */
 export async function finish(api, trace) {
   const id = pendingId();
-  clearTimeout(timer);
+  if (id && running?.id !== id) {
+    clearTimeout(timer);
+    const mine = { id, done: tell(id, api, trace).then((waitMs) => plan(waitMs)) };
+    /** @param {number} waitMs until the next try; 0 if none is needed */
+    const plan = (waitMs) => {
+      if (running !== mine) return; // somebody has signed in and out again, or the page is closed
+      running = null;
+      if (waitMs) timer = setTimeout(() => finish(api, trace), waitMs);
+    };
+    running = mine;
+  }
+  await running?.done;
+}
+
+/**
+ * @param {string} id
+ * @param {Api} api
+ * @param {Trace} trace
+ * @returns {Promise<number>} when to try again, in milliseconds; 0 if that is not needed
+ */
+async function tell(id, api, trace) {
   try {
     await exclusively(async () => {
-      if (!id || pendingId() !== id) return; // another tab was faster, or someone signed in
+      if (pendingId() !== id) return; // another tab was faster, or someone signed in
       await api.post("logout");
       forget(id);
       trace.add("logout.sent");
     });
     retryMs = FIRST_RETRY_MS;
+    return 0;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    trace.add("logout.postponed", { why: error.code });
-    timer = setTimeout(() => finish(api, trace), retryMs * (1 + Math.random() / 2));
+    const leastMs = Math.max(retryMs, error.retryAfterSeconds * 1000);
+    const waitMs = Math.round(leastMs * (1 + Math.random() / 2));
     retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+    trace.add("logout.postponed", { why: error.code, waitMs });
+    return waitMs;
   }
 }

@@ -124,6 +124,7 @@ export class TabSession {
 
   /** @param {TokenSet} answer */
   accept(answer) {
+    if (this.#listening.signal.aborted) return; // closed, while this was on its way
     if (this.user && this.user.id !== answer.user.id) this.trace.add("user.switched");
     this.#access.take(answer.access_token);
     this.#renewal.plan(answer.expires_in);
@@ -164,6 +165,7 @@ export class TabSession {
       this.trace.add("logout.received", { via });
       this.leave(message.reason ?? (this.user ? "other_tab" : this.reason));
     }
+    if (message.kind === "login") pendingLogout.yieldTo();
     // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
     if (message.kind === "login" ? message.sid !== this.session?.id : !isOurs) {
       this.leave(null);

@@ -27,7 +27,10 @@ export class Tabs {
     this.#hear = hear;
     addEventListener("storage", (event) => this.#onStorage(event), { signal });
     this.#channel?.addEventListener("message", (event) => this.#receive(event.data, "broadcast"), { signal });
-    signal.addEventListener("abort", () => this.#channel?.close());
+    signal.addEventListener("abort", () => {
+      this.#channel?.close();
+      this.#channel = null;
+    });
   }
 
   /** @param {Message} message */

@@ -30,7 +30,10 @@ export class Trace {
     this.#target = target;
     this.#channel?.addEventListener("message", ({ data }) => this.#keep(data), { signal });
     addEventListener("pagehide", () => this.#tell(), { signal });
-    signal.addEventListener("abort", () => this.#channel?.close());
+    signal.addEventListener("abort", () => {
+      this.#channel?.close();
+      this.#channel = null; // what was on its way when the token holder was closed is still noted here
+    });
   }
 
   /**

@@ -43,7 +43,8 @@ def out_of_reach(pages: BrowserContext | Page, url: str) -> Iterator[None]:
 def hold(page: Page, url: str) -> list[Route]:
     """Keep the page's requests to `url`, a glob, from leaving; return them, as they come.
 
-    Let one go with its `continue_()`; `page.unroute(url)` ends the holding.
+    Let one go with its `continue_()`; `page.unroute(url)` ends the holding. If that was the page's last
+    route, Chromium lets go whatever was held.
     """
     held: list[Route] = []
 
