@@ -24,7 +24,6 @@ export class AuthClient extends EventTarget {
   account;
   /** What may be seen of the access token, and done with it. */
   token;
-
   /** What happened so far, here and in the other tabs (trace.js). */
   trace;
 
