@@ -74,9 +74,16 @@ class Postgres:
     def _run(self, program: str, *arguments: str | Path) -> None:
         assert self._programs is not None
         command = [str(self._programs / program), *map(str, arguments)]
-        if _is_root():  # which PostgreSQL refuses to be
-            command = ['runuser', '-u', 'postgres', '--', *command]
-        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL)
+        user = 'postgres' if _is_root() else None  # PostgreSQL refuses to be root
+        subprocess.run(
+            command,
+            check=True,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+        )
 
 
 @contextmanager
