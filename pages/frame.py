@@ -94,7 +94,7 @@ def frame(
         login='/login',
         redraw=ui.context.client.sub_pages_router.refresh,
     )
-    page.parts.shell_is_complete(ui.context.client)
+    page.parts.complete_shell(ui.context.client)
 
 
 def _nothing() -> None:

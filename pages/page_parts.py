@@ -7,7 +7,8 @@ they were written in. So nobody has to mark anything, and nothing that was forgo
 
 from __future__ import annotations
 
-from nicegui import Client
+from nicegui import Client, ui
+from nicegui.element import Element
 
 # An element's id is a number, that of one of its listeners a text.
 PartId = int | str
@@ -25,26 +26,40 @@ class PageParts:
         """The session that everything but the shell belongs to."""
         return self._drawn_for
 
-    def shell_is_complete(self, client: Client) -> None:
-        """What is there now is everybody's. A page that is never told so is none of ours."""
+    def complete_shell(self, client: Client) -> None:
+        """Take what is there now for everybody's. A page where that is never done is none of ours."""
         elements = client.elements.values()
         listeners = [listener for each in elements for listener in each._event_listeners]
         self._shell = frozenset([*client.elements, *listeners])
+        for each in client.content.default_slot.children:
+            each.classes('everybodys')  # the style sheet hides the others while nobody is bound
 
-    def are_everybodys(self, part: PartId) -> bool:
+    def is_everybodys(self, part: PartId) -> bool:
         """Say whether this is part of the shell, or of a page that has none."""
         return self._shell is None or part in self._shell
 
     def begin_anew(self, client: Client, session_id: str | None) -> None:
-        """What comes from now on is this session's; what hangs in the page itself goes.
+        """What comes from now on is this session's; what hangs in the shell goes.
 
-        What lies inside of a private page goes when that is drawn anew.
+        Except inside of `ui.sub_pages`: those clear themselves when they are drawn anew.
         """
+        self._drawn_for = None  # nobody's, if anything below fails
+        shell = self._shell or frozenset()
+        for element in list(client.elements.values()):
+            # One may go with another: a dialog with that from which it was opened.
+            if element.id not in shell and not element.is_deleted and self._hangs_in_shell(element):
+                element.delete()
+        for element in client.elements.values():
+            if element.id in shell and (left_behind := element._event_listeners.keys() - shell):
+                for listener_id in left_behind:
+                    del element._event_listeners[listener_id]
+                element.update()
         self._drawn_for = session_id
-        layout, shell = client.layout, self._shell or frozenset()
-        for element in [each for each in layout.default_slot.children if each.id not in shell]:
-            element.delete()
-        if left_behind := layout._event_listeners.keys() - shell:
-            for listener_id in left_behind:
-                del layout._event_listeners[listener_id]
-            layout.update()
+
+    def _hangs_in_shell(self, element: Element) -> bool:
+        parent = element.parent_slot.parent if element.parent_slot else None
+        return (
+            parent is not None
+            and self.is_everybodys(parent.id)
+            and not isinstance(parent, ui.sub_pages)
+        )

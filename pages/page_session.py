@@ -34,12 +34,13 @@ State = Literal['loading', 'signed-in', 'signed-out', 'reconnecting']
 
 
 class PageSession:
-    """The binding of one open page; `None` until a ticket has been redeemed."""
+    """The binding of one open page: to nobody, until a ticket has been redeemed."""
 
     def __init__(self, sessions: PageSessions, client: Client) -> None:
         self._sessions = sessions
         self._client_id = client.id
         self._identity: Identity | None = None
+        self._user_id: str | None = None  # of the first whom it was bound to
         self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
         self._listeners: list[Callable[[str, str], None]] = []
         self.in_turn = asyncio.Lock()  # events wait here to be looked at, in the order they came
@@ -64,21 +65,38 @@ class PageSession:
                 listener(session_id, reason)
 
     async def bind(self, ticket: str) -> bool:
-        """Redeem a ticket for this page; say whether the page is bound now."""
-        redeem = self._sessions.backend.socket_tickets.redeem
-        self.unbind()
+        """Redeem a ticket for this page; say whether the page is bound now.
+
+        An open page serves one user; for another one the browser loads it anew. What was started for
+        the first ends when it will, and may draw, and NiceGUI keeps handlers of the page as a whole.
+        """
+        self._turn += 1
         turn = self._turn
+        async with (
+            self.in_turn
+        ):  # what the browser sent before the ticket has been looked at by now
+            if turn != self._turn:
+                return False
+            self._identity = None
+            identity = await self._redeem(ticket)
+            if identity is None or turn != self._turn:
+                return False
+            self._user_id = self._user_id or identity.user_id
+            if identity.user_id != self._user_id:
+                record_event('ticket_refused', level=logging.WARNING, why='PageOfAnotherUser')
+                return False
+            self._identity = identity
+            return True
+
+    async def _redeem(self, ticket: str) -> Identity | None:
+        redeem = self._sessions.backend.socket_tickets.redeem
         try:
-            identity = await run_in_threadpool(redeem, ticket, self._client_id)
+            return await run_in_threadpool(redeem, ticket, self._client_id)
         except DatabaseUnavailable:
-            return False
+            return None
         except AuthError as error:
             record_event('ticket_refused', level=logging.WARNING, why=type(error).__name__)
-            return False
-        if turn != self._turn:
-            return False
-        self._identity = identity
-        return True
+            return None
 
     @property
     def session_id(self) -> str | None:
@@ -109,6 +127,11 @@ class PageSession:
         except DatabaseUnavailable:
             return None
         return self._identity if self._identity is bound else None
+
+    async def may_act(self) -> bool:
+        """Say whether the session lives that the page has been drawn for."""
+        identity = await self.identity()
+        return identity is not None and identity.session_id == self.parts.drawn_for
 
 
 class PageSessions:

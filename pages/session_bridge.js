@@ -14,10 +14,14 @@ const PATIENCE_MS = 10_000;
 /** How to take away each notification that is to be seen. */
 const dismissals = new Set();
 
-/** Note them as they come: Quasar shows them outside of the page, and they must not outlive their person. */
-function noteNotifications() {
+/**
+ * Note them as they come: Quasar shows them outside of the page, and they must not outlive their person.
+ * @param {() => boolean} isForSomebody whether to show those that come now, maybe late
+ */
+function noteNotifications(isForSomebody) {
   const { create } = Quasar.Notify;
   Quasar.Notify.create = (options) => {
+    if (!isForSomebody()) return () => {};
     const onDismiss = () => {
       dismissals.delete(dismiss);
       options.onDismiss?.();
@@ -37,7 +41,7 @@ export default {
     login: String,
   },
   mounted() {
-    noteNotifications();
+    noteNotifications(() => Boolean(this.boundTo || !this.userId));
     auth.addEventListener("state", this.onState);
     this.stop = atEachMove(this.lead);
     // NiceGUI can take events only once the whole app is mounted, and that is after this component.
@@ -51,6 +55,7 @@ export default {
   methods: {
     onState() {
       const { state, session, user } = auth;
+      if (user && this.userId && user.id !== this.userId) return this.loadAnew();
       document.documentElement.dataset.auth = state;
       document.documentElement.toggleAttribute("data-user", Boolean(user));
       if (state !== this.state) this.$emit("auth_state", (this.state = state));
@@ -59,7 +64,16 @@ export default {
         this.$emit("signed_out");
       }
       this.lead();
-      if (state === "signed-in" && this.boundTo !== session.id) this.bind(session.id);
+      if (state !== "signed-in" || this.boundTo === session.id) return;
+      this.userId = user.id;
+      this.bind(session.id);
+    },
+    /** An open page serves one user, in Python too (page_session.py): what is left of it goes with it. */
+    loadAnew() {
+      this.unbind();
+      delete document.documentElement.dataset.user;
+      this.lead();
+      location.reload();
     },
     /** Lead on from a page that is not for this state. */
     lead() {
@@ -74,11 +88,13 @@ export default {
     async bind(sessionId) {
       this.unbind();
       this.boundTo = sessionId;
-      this.timer = setTimeout(this.tryAgain, PATIENCE_MS);
+      const timer = (this.timer = setTimeout(this.tryAgain, PATIENCE_MS));
+      const isLate = () => this.timer !== timer; // the page has been unbound or bound anew since
       try {
-        this.$emit("ticket", await socketTicket(auth, window.clientId));
+        const ticket = await socketTicket(auth, window.clientId);
+        if (!isLate()) this.$emit("ticket", ticket);
       } catch {
-        this.tryAgain();
+        if (!isLate()) this.tryAgain();
       }
     },
     /** Called by Python once it has drawn for a session, or for nobody. */
@@ -100,8 +116,9 @@ export default {
     },
     unbind() {
       clearTimeout(this.timer);
-      this.boundTo = null;
+      this.timer = this.boundTo = null;
       for (const dismiss of dismissals) dismiss();
+      dismissals.clear();
       if ("bound" in document.documentElement.dataset) auth.trace.add("page.unbound");
       delete document.documentElement.dataset.bound;
     },

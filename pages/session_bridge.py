@@ -61,9 +61,14 @@ class SessionBridge(Element, component='session_bridge.js'):
 
     async def _draw_for_identity(self) -> None:
         """Draw anew if somebody else is to see the page now; a form being filled in is left alone."""
-        identity = await self.page.identity()
+        parts, identity = self.page.parts, await self.page.identity()
         session_id = identity.session_id if identity else None
-        if session_id != self.page.parts.drawn_for:
-            self.page.parts.begin_anew(self.client, session_id)
+        if parts.drawn_for == session_id:
+            return
+        if identity is None and parts.drawn_for == self.page.session_id:
+            return  # the database did not answer
+        try:
+            parts.begin_anew(self.client, session_id)
+        finally:
             with self.client:
                 await self._redraw()

@@ -49,13 +49,12 @@ class SocketGuard:
         """Let an event through to its handler, in the order of arrival, unless it is denied."""
         element = client.elements.get(message.get('id', -1))
         page = self._sessions.of(client)
-        if element is None or page.parts.are_everybodys(message.get('listener_id', '')):
+        if element is None or page.parts.is_everybodys(message.get('listener_id', '')):
             _nicegui['event'](sender, message)
             return
         async with page.in_turn:
             drawn_for = page.parts.drawn_for
-            identity = await page.identity()
-            if identity and identity.session_id == drawn_for:
+            if await page.may_act():
                 _nicegui['event'](sender, message)
             elif drawn_for and page.session_id == drawn_for:  # the database did not answer
                 with client:

@@ -17,7 +17,7 @@ const SENTENCES = {
   "logout.sent": "told the server of the logout",
   "logout.postponed": "could not tell the server of the logout yet",
   "logout.received": "heard that the session is over",
-  "user.switched": "shows somebody else from now on",
+  "user.switched": "found somebody else signed in here",
   "page.bound": "is bound to the session",
   "page.unbound": "is bound to no session any more",
   login: "signed in",

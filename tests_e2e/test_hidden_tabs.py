@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from .kit.lacking import make_deaf
 from .kit.tabs import OpenTab
-from .kit.traces import traced, wait_for_trace
+from .kit.traces import keep_trace, traced, traced_before, wait_for_trace
 from .kit.visibility import hide, show
 from .program.people import Person, open_signed_in
 from .program.server import Server
@@ -119,8 +119,9 @@ def test_hidden_tab_that_heard_nothing_finds_out(
     hidden.context.clock.fast_forward(A_TOKENS_LIFE)
     assert hidden.evaluate('auth.user.name') == person.name  # it really knows of nothing
 
+    keep_trace(hidden)
     show(hidden)
 
-    wait_for_trace(hidden, 'user.switched')
     grace.sees_dashboard(hidden)
+    assert traced_before(hidden, 'user.switched')
     expect(hidden.get_by_text(person.name)).to_have_count(0)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .kit.lacking import make_deaf
 from .kit.network import hold
-from .kit.traces import wait_for_trace
+from .kit.traces import keep_trace, traced_before
 from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, sees_login_page
 from .program.server import Server
@@ -69,11 +69,13 @@ def test_deaf_tab_is_told_by_the_server(
     second = tabs()
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
+    keep_trace(deaf)
 
     second.evaluate(LOG_IN, [grace.email, grace.password])
 
     grace.sees_dashboard(deaf)
-    assert wait_for_trace(deaf, 'logout.received')['detail']['via'] == 'server'
+    [received] = traced_before(deaf, 'logout.received')
+    assert received['detail']['via'] == 'server'
     expect(deaf.get_by_text(person.name)).to_have_count(0)
 
 
@@ -89,10 +91,11 @@ def test_deaf_tab_finds_out_by_its_next_refresh(
     second.evaluate(LOG_IN, [grace.email, grace.password])
     grace.sees_dashboard(second)
 
-    deaf.evaluate('auth.refresh()')
+    keep_trace(deaf)
+    deaf.evaluate('void auth.refresh()')
 
     grace.sees_dashboard(deaf)
-    wait_for_trace(deaf, 'user.switched')
+    assert traced_before(deaf, 'user.switched')
     expect(deaf.get_by_text(f'Acts for {grace.name}')).to_be_visible()  # Python, too
     expect(deaf.get_by_text(person.name)).to_have_count(0)
 
@@ -105,10 +108,11 @@ def test_answer_for_one_is_not_shown_to_the_next(deaf: Page, server: Server, gra
     expect(deaf.get_by_text('this answer is for you alone')).to_be_visible()
     grace.post(deaf.context.request, server.url, 'login')
 
-    deaf.evaluate('auth.refresh()')
+    keep_trace(deaf)
+    deaf.evaluate('void auth.refresh()')
 
     grace.sees_dashboard(deaf)
-    wait_for_trace(deaf, 'user.switched')
+    assert traced_before(deaf, 'user.switched')
     expect(deaf.get_by_role('button', name='Call the API')).to_be_visible()
     expect(deaf.get_by_text('this answer is for you alone')).to_have_count(0)
 

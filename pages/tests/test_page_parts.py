@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from nicegui import Client, ui
 from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 from nicegui.testing import User
 
 import auth
@@ -30,8 +32,16 @@ def done() -> Iterator[list[str]]:
         ui.label(f'Board of {me.name}')
         with ui.dialog():
             ui.button('Really', on_click=lambda: done.append(f'dialog of {me.name}'))
+            with ui.dialog():
+                ui.label(f'Sure, {me.name}?')
         ui.on('wipe', lambda: done.append(f'page of {me.name}'))
         ui.notification(f'Saved for {me.name}', timeout=None)
+        with ui.context.client:  # as a task in the background would
+            ui.label(f'News for {me.name}')
+        for bar in ui.context.client.layout.default_slot.children:
+            if isinstance(bar, ui.header):
+                with bar.on('click', lambda: done.append(f'bar of {me.name}')):
+                    ui.label(f'Hint for {me.name}')
 
     yield done
     del private_pages[PATH]
@@ -53,6 +63,16 @@ async def grace(backend: auth.AuthBackend) -> auth.Identity:
 
 
 @pytest.fixture
+async def ada_later(backend: auth.AuthBackend, ada: auth.Identity) -> auth.Identity:
+    """Ada, who has signed in once more."""
+    issued = await backend.login.log_in(
+        ada.email, PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
+    )
+    assert issued.identity.session_id != ada.session_id
+    return issued.identity
+
+
+@pytest.fixture
 async def board(user: User, ada: auth.Identity, ticket_for: IssueTicket) -> Client:
     """Ada's board, bound and drawn."""
     client = await user.open(PATH)
@@ -69,7 +89,33 @@ def dialog_button(client: Client) -> ui.button:
 
 def sources(client: Client) -> list[tuple[Element, str]]:
     """Return what the handlers of that page listen to."""
-    return [(dialog_button(client), 'click'), (client.layout, 'wipe')]
+    (bar,) = [each for each in client.elements.values() if isinstance(each, ui.header)]
+    buttons = [each for each in client.elements.values() if isinstance(each, ui.button)]
+    return [*((each, 'click') for each in buttons), (client.layout, 'wipe'), (bar, 'click')]
+
+
+def listens(element: Element, kind: str) -> bool:
+    """Say whether the element has a handler for that."""
+    return kind in [each.type for each in element._event_listeners.values()]
+
+
+def texts_of(client: Client) -> list[str]:
+    """Return all texts that Python has put in the page."""
+    texts = [each.text for each in client.elements.values() if isinstance(each, TextElement)]
+    messages = [
+        each.message for each in client.elements.values() if isinstance(each, ui.notification)
+    ]
+    return texts + messages
+
+
+def raise_error(*_: object) -> None:
+    """Fail, as a list does."""
+    raise ValueError('no such child')
+
+
+def raise_unavailable(*_: object) -> auth.Identity:
+    """Fail, as a database does that is away."""
+    raise auth.DatabaseUnavailable
 
 
 async def test_they_act_for_the_user(board: Client, send: Send, done: list[str]) -> None:
@@ -77,7 +123,7 @@ async def test_they_act_for_the_user(board: Client, send: Send, done: list[str])
     for element, kind in sources(board):
         await send(board, element, kind)
 
-    assert done == ['dialog of Ada', 'page of Ada']
+    assert done == ['dialog of Ada', 'page of Ada', 'bar of Ada']
 
 
 @pytest.mark.checklist('V4.4.3', 'V7.4.1')
@@ -91,20 +137,41 @@ async def test_they_do_nothing_for_nobody(
         await send(board, element, kind)
 
     assert done == []
-    assert caplog.text.count('page_denied') == 2
+    assert caplog.text.count('page_denied') == 3
 
 
 @pytest.mark.checklist('V4.4.3')
-async def test_they_do_nothing_for_the_next_user(
-    board: Client, grace: auth.Identity, ticket_for: IssueTicket, send: Send, done: list[str]
+async def test_they_do_nothing_for_the_next_session(
+    board: Client, ada_later: auth.Identity, ticket_for: IssueTicket, send: Send, done: list[str]
 ) -> None:
-    """The page is Grace's by now, and still shows what was drawn for Ada."""
-    assert await bridge_of(board).page.bind(ticket_for(grace, board.id))
+    """The page is another session's by now, and still shows what was drawn for the first."""
+    assert await bridge_of(board).page.bind(ticket_for(ada_later, board.id))
 
     for element, kind in sources(board):
         await send(board, element, kind)
 
     assert done == []
+
+
+@pytest.mark.checklist('V4.4.3')
+async def test_page_is_of_one_user(
+    user: User,
+    board: Client,
+    *,
+    grace: auth.Identity,
+    ada_later: auth.Identity,
+    ticket_for: IssueTicket,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What Ada has started may still draw when Grace is there: Grace gets a page of her own."""
+    await present(board, ticket_for(grace, board.id))
+
+    assert bridge_of(board).page.session_id is None
+    assert 'PageOfAnotherUser' in caplog.text
+    await user.should_not_see('Ada')
+    await user.should_not_see('Grace')
+    await present(board, ticket_for(ada_later, board.id))
+    await user.should_see('Board of Ada')
 
 
 async def test_another_ticket_of_the_session_changes_nothing(
@@ -116,34 +183,80 @@ async def test_another_ticket_of_the_session_changes_nothing(
     for element, kind in sources(board):
         await send(board, element, kind)
 
-    assert done == ['dialog of Ada', 'page of Ada']
+    assert done == ['dialog of Ada', 'page of Ada', 'bar of Ada']
 
 
-async def test_nothing_is_left_for_the_next_user(
-    user: User,
-    board: Client,
-    grace: auth.Identity,
-    ticket_for: IssueTicket,
-    send: Send,
-    done: list[str],
+async def test_everything_is_drawn_anew_for_the_next_session(
+    board: Client, ada_later: auth.Identity, ticket_for: IssueTicket, send: Send, done: list[str]
 ) -> None:
-    """Neither a notification nor a handler stays that was there for Ada."""
-    await user.should_see('Saved for Ada')
+    """Each thing is there once, and does what it does once."""
+    before = sorted(texts_of(board))
 
-    await present(board, ticket_for(grace, board.id))
+    await present(board, ticket_for(ada_later, board.id))
 
-    await user.should_see('Saved for Grace')
-    await user.should_not_see('Saved for Ada')
-    await send(board, board.layout, 'wipe')
-    assert done == ['page of Grace']
+    assert sorted(texts_of(board)) == before
+    for element, kind in sources(board):
+        await send(board, element, kind)
+    assert done == ['dialog of Ada', 'page of Ada', 'bar of Ada']
 
 
-async def test_nothing_is_left_for_nobody(user: User, board: Client) -> None:
-    """Signing out takes the notification away."""
+async def test_nothing_is_left_for_nobody(board: Client) -> None:
+    """Signing out takes away what was drawn, wherever it hangs, and the handlers."""
+    assert len([text for text in texts_of(board) if 'Ada' in text]) == 5
+
     with board:
         await bridge_of(board).unbind()
 
-    await user.should_not_see('Saved for Ada')
+    assert not [text for text in texts_of(board) if 'Ada' in text]
+    assert not [kind for element, kind in sources(board) if listens(element, kind)]
+
+
+async def test_drawing_for_nobody_goes_on_after_a_mishap(
+    board: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An element that cannot be taken away keeps none of the others."""
+    monkeypatch.setattr(ui.dialog, 'delete', raise_error)
+
+    with board, pytest.raises(ValueError, match='no such child'):
+        await bridge_of(board).unbind()
+
+    assert 'Board of Ada' not in texts_of(board)
+    assert bridge_of(board).page.parts.drawn_for is None
+
+
+async def test_what_was_pressed_before_the_ticket_counts(
+    board: Client, ada: auth.Identity, ticket_for: IssueTicket, send: Send, done: list[str]
+) -> None:
+    """The page is being bound once more, to the same session."""
+    ticket = ticket_for(ada, board.id)
+    pressing = send(board, dialog_button(board), 'click')
+
+    await asyncio.gather(pressing, present(board, ticket))
+
+    assert done == ['dialog of Ada']
+
+
+async def test_database_that_does_not_answer_takes_nothing_away(
+    board: Client,
+    backend: auth.AuthBackend,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The ticket was good, the look-up after it fails: the page stays as it was drawn."""
+    button = dialog_button(board)
+    look_up = backend.sessions.require_living
+
+    def look_up_and_fail_then(session_id: str) -> auth.Identity:
+        monkeypatch.setattr(backend.sessions, 'require_living', raise_unavailable)
+        return look_up(session_id)
+
+    monkeypatch.setattr(backend.sessions, 'require_living', look_up_and_fail_then)
+
+    await present(board, ticket_for(ada, board.id))
+
+    assert dialog_button(board) is button
+    assert bridge_of(board).page.parts.drawn_for == ada.session_id
 
 
 async def test_pages_of_others_are_theirs(user: User, send: Send, done: list[str]) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from playwright.sync_api import Page
 
 _HAS = """([kind, count]) =>
     (globalThis.auth?.trace.events ?? []).filter((event) => event.kind === kind).length >= count"""
+
+_KEEP = """() => addEventListener('pagehide', () => {
+    sessionStorage['kept-trace'] = JSON.stringify(auth.trace.events);
+})"""
 
 
 def wait_for_trace(
@@ -24,4 +29,19 @@ def wait_for_trace(
 def traced(page: Page, kind: str) -> list[dict[str, Any]]:
     """Return the events of one kind so far, oldest first; `at` is in ms of the browser's clock."""
     events: list[dict[str, Any]] = page.evaluate('auth.trace.events')
+    return [event for event in events if event['kind'] == kind]
+
+
+def keep_trace(page: Page) -> None:
+    """Have what this tab traces survive its next reload, for `traced_before`."""
+    page.evaluate(_KEEP)
+
+
+def traced_before(page: Page, kind: str) -> list[dict[str, Any]]:
+    """Return the events of one kind that a tab traced, until it left the page of `keep_trace`.
+
+    Raises what `wait_for_function` raises if it has not left in time.
+    """
+    page.wait_for_function('sessionStorage.getItem("kept-trace")')
+    events: list[dict[str, Any]] = json.loads(page.evaluate('sessionStorage["kept-trace"]'))
     return [event for event in events if event['kind'] == kind]

@@ -33,6 +33,8 @@ def board(me: auth.Identity) -> None:
     ui.notification(f'Saved for {me.name}', timeout=None)
     with ui.dialog(value=True).props('seamless'), ui.card():
         ui.label(f'Notes of {me.name}')
+    with ui.context.client.content:
+        ui.label(f'Aside for {me.name}')
 
 
 def serve(port: int, folder: Path) -> None:
