@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from nicegui import Client, ui
+from nicegui.element import Element
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth import CLIENT_HEADER, record_event
 
-from .page_session import PageSessions
+from .page_session import PageSession, PageSessions
 
-_UPLOAD = re.compile(r'/_nicegui/client/([^/]+)/upload/(\d+)')
+HandleUploads = Callable[[ui.upload, list[Any]], Coroutine[Any, Any, None]]
+
+_nicegui_handle_uploads: HandleUploads = ui.upload.handle_uploads
+
+_BELOW = '/_nicegui/client/'
+_UPLOAD = re.compile(f'.*{_BELOW}([^/]+)/upload/([0-9]+)')  # below the root path of the host, maybe
 
 
 def send_client_header_with_uploads() -> None:
@@ -28,33 +36,64 @@ def send_client_header_with_uploads() -> None:
 
 
 class UploadGuard:
-    """An ASGI application around NiceGUI."""
+    """An ASGI application around NiceGUI, and a question before the handlers of each upload."""
 
     def __init__(self, app: ASGIApp, sessions: PageSessions) -> None:
         self._app = app
         self._sessions = sessions
+        ui.upload.handle_uploads = _asking_again(sessions)  # type: ignore[assignment, method-assign]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it before any of the file is read."""
-        upload = _UPLOAD.fullmatch(scope['path']) if scope['type'] == 'http' else None
-        app = self._app
-        if upload and not await self._may_upload(Request(scope), upload[1], int(upload[2])):
-            app = Response(status_code=403)
-        await app(scope, receive, send)
+        path = scope['path'] if scope['type'] == 'http' else ''
+        if _BELOW not in path:
+            await self._app(scope, receive, send)
+        elif not (upload := _UPLOAD.fullmatch(path)):  # a route's `$` lets a line break follow
+            await Response(status_code=404)(scope, receive, send)
+        else:
+            await self._guard(upload[1], int(upload[2]), scope, receive, send)
 
-    async def _may_upload(self, request: Request, client_id: str, element_id: int) -> bool:
-        """Ask whose browser it is. Raises `DatabaseUnavailable`."""
+    async def _guard(
+        self, client_id: str, element_id: int, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         client = Client.instances.get(client_id)
         element = client.elements.get(element_id) if client else None
         if client is None or element is None:
-            return True  # there is nothing
-        page, backend = self._sessions.of(client), self._sessions.backend
-        if page.parts.are_everybodys(element_id):
-            return True
+            await Response(status_code=404)(scope, receive, send)
+            return
+        page = self._sessions.of(client)
+        if page.parts.is_everybodys(element_id):
+            await self._app(scope, receive, send)
+            return
+        if await self._holds_session_of(page, Request(scope)):
+            await self._app(scope, receive, send)
+        else:
+            _record_denied(element, page)
+            await Response(status_code=403)(scope, receive, send)
+
+    async def _holds_session_of(self, page: PageSession, request: Request) -> bool:
+        """Ask whose browser it is. Raises `DatabaseUnavailable`."""
+        backend, session_id = self._sessions.backend, page.session_id
+        if session_id is None or session_id != page.parts.drawn_for:
+            return False
         jar, is_current = backend.cookie.read(request), backend.sessions.is_current
-        session_id = page.session_id if page.session_id == page.parts.drawn_for else None
-        if session_id is not None and await run_in_threadpool(is_current, jar, session_id):
-            return True
-        what, session = type(element).__name__, session_id or 'none'
-        record_event('page_denied', level=logging.WARNING, what=what, session=session)
-        return False
+        return await run_in_threadpool(is_current, jar, session_id)
+
+
+def _asking_again(sessions: PageSessions) -> HandleUploads:
+    """A file may take its time: once it is whole, nobody gets it whose session has ended since."""
+
+    async def handle_uploads(upload: ui.upload, files: list[Any]) -> None:
+        page = sessions.of(upload.client)
+        if page.parts.is_everybodys(upload.id) or await page.may_act():
+            await _nicegui_handle_uploads(upload, files)
+        else:
+            _record_denied(upload, page)
+            raise HTTPException(403)
+
+    return handle_uploads
+
+
+def _record_denied(element: Element, page: PageSession) -> None:
+    what, session = type(element).__name__, page.parts.drawn_for or 'none'
+    record_event('page_denied', level=logging.WARNING, what=what, session=session)

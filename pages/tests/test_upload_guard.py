@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx
 import pytest
+from fastapi.concurrency import run_in_threadpool
 from nicegui import Client, app, ui
 from nicegui.testing import User
 
@@ -23,7 +24,7 @@ from .test_binding import IssueTicket, present
 PATH = '/files'
 COOKIE = '__Host-refresh'
 
-SendFile = Callable[[Client, str | None], Awaitable[int]]
+SendFile = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
@@ -49,16 +50,30 @@ def user(taken: list[str], user: User) -> User:
 
 @pytest.fixture
 def send_file(sessions: PageSessions) -> SendFile:
-    """Send a file as a browser does that holds this refresh token; return the status."""
+    """Send a file as a browser does that holds this refresh token; return the status.
+
+    What happens meanwhile, happens before the last bytes.
+    """
     guarded = httpx.ASGITransport(UploadGuard(app, sessions))
 
-    async def send_file(client: Client, refresh_token: str | None) -> int:
+    async def send_file(
+        client: Client, refresh_token: str | None, meanwhile: Callable[[], None] | None = None
+    ) -> int:
         (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
         cookies = {COOKIE: refresh_token} if refresh_token else {}
+
+        async def body() -> AsyncIterator[bytes]:
+            disposition = b'form-data; name="file"; filename="report.txt"'
+            yield b'--line\r\nContent-Disposition: ' + disposition + b'\r\n\r\n'
+            if meanwhile:
+                await run_in_threadpool(meanwhile)
+            yield b'content\r\n--line--\r\n'
+
         async with httpx.AsyncClient(
             transport=guarded, base_url='https://testserver', cookies=cookies
         ) as browser:
-            answer = await browser.post(upload.props['url'], files={'file': b'content'})
+            headers = {'Content-Type': 'multipart/form-data; boundary=line'}
+            answer = await browser.post(upload.props['url'], content=body(), headers=headers)
         return answer.status_code
 
     return send_file
@@ -134,6 +149,67 @@ async def test_ended_session_uploads_nothing(
 
     assert await send_file(client, issued.refresh_token) == 403
     assert taken == []
+
+
+@pytest.mark.checklist('V4.4.3')
+@pytest.mark.parametrize(
+    'spelling',
+    [
+        pytest.param('{}%0A', id='line-break'),
+        pytest.param('/root/path{}%0A', id='line-break-below-root'),
+        pytest.param('{}/', id='slash'),
+        pytest.param('{}0', id='another-element'),
+    ],
+)
+async def test_other_spellings_reach_nothing(
+    *,
+    user: User,
+    issued: auth.IssuedSession,
+    sessions: PageSessions,
+    ticket_for: IssueTicket,
+    taken: list[str],
+    spelling: str,
+) -> None:
+    """A route lets a line break follow its end, and that is no way around the guard."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
+    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/root/path')
+
+    async with httpx.AsyncClient(transport=guarded, base_url='https://testserver') as stranger:
+        path = spelling.format(upload.props['url'])
+        answer = await stranger.post(path, files={'file': b'content'})
+
+    assert answer.status_code == 404
+    assert taken == []
+
+
+@pytest.mark.checklist('V7.4.1')
+@pytest.mark.parametrize('ends', [True, False], ids=['ended', 'refreshed'])
+async def test_slow_file_is_asked_about_again(
+    *,
+    user: User,
+    backend: auth.AuthBackend,
+    issued: auth.IssuedSession,
+    ticket_for: IssueTicket,
+    send_file: SendFile,
+    taken: list[str],
+    ends: bool,
+) -> None:
+    """The session ends, or goes on to its next refresh token, while the file is on its way."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+
+    def meanwhile() -> None:
+        if ends:
+            backend.sessions.end(issued.identity.session_id, EndReason.LOGOUT)
+        else:
+            backend.rotation.refresh(issued.refresh_token)
+
+    status = await send_file(client, issued.refresh_token, meanwhile)
+
+    assert (status, taken) == ((403, []) if ends else (200, ['Ada']))
 
 
 async def test_pages_of_others_take_files_from_anybody(user: User, send_file: SendFile) -> None:
