@@ -6,10 +6,13 @@ tried on a page that is: `bare.py`. Each test sees that its page came back from 
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .kit.bfcache import appearances, go_back
 from .kit.lacking import without_broadcast
+from .kit.network import hold
+from .kit.tabs import OpenTab
 from .kit.traces import wait_for_trace
 from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, log_out, sees_login_page
@@ -110,3 +113,26 @@ def test_pages_of_the_app_are_not_kept(
     sees_login_page(tab)
     assert [each['persisted'] for each in appearances(tab)] == [False]
     expect(tab.get_by_text(person.name)).to_have_count(0)
+
+
+@pytest.mark.one_browser
+def test_late_answer_does_not_reach_a_page_that_is_kept(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """The page is put away during a refresh (as it hears it), and has no token afterwards."""
+    tab = tabs()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    held = hold(tab, '**/auth/refresh')
+    with tab.expect_request('**/auth/refresh'):
+        tab.evaluate('globalThis.refreshed = auth.refresh(); 0')
+    tab.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); 0")
+
+    held[0].continue_()
+    tab.evaluate('refreshed')
+
+    assert tab.evaluate('auth.token.describe()') is None
+    assert tab.evaluate('auth.state') == 'loading'
+    tab.unroute('**/auth/refresh')
+    tab.evaluate('dispatchEvent(new Event("pageshow"))')
+    wait_for_name(tab, person.name)

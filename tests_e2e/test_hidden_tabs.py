@@ -18,7 +18,7 @@ from .program.people import Person, open_signed_in
 from .program.server import Server
 
 CALL = 'auth.fetch("/api/me").then((response) => response.status)'
-LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
+LOG_IN = """([email, password]) => void auth.login({ email, password, stay_signed_in: true })"""
 REMAINING = 'auth.token.describe().remainingMs'
 A_TOKENS_LIFE = '10:00'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from .kit.lacking import without_storage
+from .kit.lacking import make_deaf, without_storage
 from .kit.network import cut_socket, hold, offline, out_of_reach, wait_for_socket
 from .kit.tabs import OpenTab, loads_anew
 from .kit.traces import traced, wait_for_trace
@@ -22,6 +22,8 @@ LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in:
 # The server forgets a page that has been away for 3 s.
 FAILURES_IN_TEN_SECONDS = 4
 LONG_ENOUGH_MS = 30_000
+# What a page hears that the browser keeps for Back; whether it does is test_bfcache.py's business.
+GO_TO_SLEEP = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
 PENDING = 'localStorage.getItem("auth.logout-pending")'
 
 
@@ -135,10 +137,39 @@ def test_pending_logout_is_told_once_at_a_time(
     held[0].fulfill(status=503, headers={'Retry-After': '20'})
     waits = wait_for_trace(tab, 'logout.postponed')['detail']['waitMs']
     assert 20_000 <= waits <= 30_000
+    tab.evaluate('dispatchEvent(new Event("focus"))')  # no reason to come before that
+    assert tab.evaluate('navigator.locks.query().then(({ held }) => held.length)') == 0
     assert len(held) == 1
     tab.unroute(LOGOUT)
     tab.evaluate('dispatchEvent(new Event("online"))')
     wait_for_trace(tab, 'logout.sent')
+
+
+@pytest.mark.one_browser
+@pytest.mark.parametrize('asks', ['auth.refresh()', 'dispatchEvent(new Event("focus"))'])
+def test_tab_that_heard_nothing_finds_the_note(
+    tabs: OpenTab, server: Server, person: Person, asks: str
+) -> None:
+    """It slept while another tab logged out offline and was closed: it leaves, and tells the server."""
+    asleep, other = tabs(), tabs()
+    make_deaf(asleep)
+    open_bare(asleep, server.url)
+    register_in(asleep, person)
+    open_bare(other, server.url)
+    wait_for_name(other, person.name)
+    asleep.evaluate(f'({GO_TO_SLEEP})()')
+    ended = server.count('session_ended')
+    with out_of_reach(other, LOGOUT):
+        other.evaluate('void auth.logout()')
+        wait_for_trace(other, 'logout.postponed')
+        other.goto(f'{server.url}/healthz')
+    assert asleep.evaluate('auth.state') == 'loading'
+
+    asleep.evaluate(f'void {asks}')
+
+    asleep.wait_for_function('auth.state === "signed-out"')
+    wait_for_trace(asleep, 'logout.sent')
+    server.wait_for('session_ended', ended + 1)
 
 
 @pytest.mark.one_browser

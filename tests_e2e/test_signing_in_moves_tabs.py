@@ -17,7 +17,7 @@ from .program.server import Server
 LOG_OUT_EVERYWHERE = """() => {
     globalThis.ordered = auth.logoutEverywhere().then(() => 'done', (error) => error.code);
 }"""
-LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
+LOG_IN = """([email, password]) => void auth.login({ email, password, stay_signed_in: true })"""
 
 
 def test_waiting_tabs_move_on(tabs: Callable[[], Page], server: Server, person: Person) -> None:
@@ -140,3 +140,23 @@ def test_order_of_one_is_not_carried_out_for_the_next(
     assert tab.evaluate('globalThis.ordered') == 'session_changed'
     wait_for_name(tab, grace.name)
     assert second.evaluate('auth.fetch("/api/me").then(({ status }) => status)') == 200
+
+
+@pytest.mark.one_browser
+def test_order_given_before_anybody_is_known_is_carried_out(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """Ada logs out everywhere while her page is still loading: once it knows her, she is signed out."""
+    tab = tabs()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    held = hold(tab, '**/auth/refresh')
+    with tab.expect_request('**/auth/refresh'):
+        tab.reload()
+    assert tab.evaluate('auth.state') == 'loading'
+
+    tab.evaluate(LOG_OUT_EVERYWHERE)
+    held[0].continue_()
+
+    assert tab.evaluate('globalThis.ordered') == 'done'
+    assert tab.evaluate('[auth.state, auth.reason]') == ['signed-out', 'logout_everywhere']

@@ -53,8 +53,8 @@ WEAKENINGS = [
         'no-refresh-on-load',
         'P2',
         'auth/browser/tab_session.js',
-        'if (!pendingLogout.pendingId()) return this.refresh();',
-        'if (!pendingLogout.pendingId()) return this.leave(null);',
+        ': this.refresh());',
+        ': this.leave(null));',
         'test_coming_back_signed_in.py::test_reload_comes_back_signed_in',
     ),
     Weakening(
@@ -200,9 +200,34 @@ WEAKENINGS = [
         'pending-logout-forgotten-on-load',
         'P5',
         'auth/browser/tab_session.js',
-        'this.leave("logout");\n    await pendingLogout.finish(this.#api, this.trace);',
+        'await (pendingLogout.pendingId() ? this.#finishLogout() : this.refresh());',
         'pendingLogout.forget(pendingLogout.pendingId());\n    await this.refresh();',
         'test_offline.py::test_pending_logout_survives_a_reload',
+    ),
+    Weakening(
+        'pending-logout-read-on-load-only',
+        'P5',
+        'auth/browser/renewal.js',
+        'if (!answer) return this.#owner.forestalled();',
+        'if (!answer) return;',
+        'test_offline.py::test_tab_that_heard_nothing_finds_the_note',
+        only='refresh',
+    ),
+    Weakening(
+        'late-answer-reaches-a-kept-page',
+        'P5',
+        'auth/browser/tab_session.js',
+        'this.newEpoch(); // no late answer brings another',
+        '',
+        'test_bfcache.py::test_late_answer_does_not_reach_a_page_that_is_kept',
+    ),
+    Weakening(
+        'waking-does-not-wait',
+        'P5',
+        'auth/browser/tab_session.js',
+        'if (isOnlineAgain || !pendingLogout.isPlanned()) this.#finishLogout();',
+        'this.#finishLogout();',
+        'test_offline.py::test_pending_logout_is_told_once_at_a_time',
     ),
     Weakening(
         'logout-pending-twice',
@@ -373,8 +398,8 @@ WEAKENINGS = [
         'late-answer-taken',
         'P9',
         'auth/browser/renewal.js',
-        'if (isLate() || !answer) return;',
-        'if (!answer) return;',
+        'if (isLate()) return;',
+        '',
         'test_logout_wins.py::test_late_answer_revives_nothing',
         only='not lockless',
     ),
@@ -416,7 +441,7 @@ WEAKENINGS = [
         'P10',
         'auth/browser/renewal.js',
         """  backOnline() {
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#backoff.reset();
 """,
         """  backOnline() {
 """,
@@ -483,9 +508,9 @@ WEAKENINGS = [
     Weakening(
         'logout-forgotten-if-unheard',
         'P19',
-        'auth/browser/tab_session.js',
-        'if (!pendingLogout.pendingId()) return this.refresh();',
-        'if (Math.random() < 2) return this.refresh();',
+        'auth/browser/pending_logout.js',
+        'await api.post("logout");\n      forget(id);',
+        'forget(id);\n      await api.post("logout");',
         'test_server_dies.py::test_logout_outlives_the_server',
     ),
     Weakening(

@@ -61,8 +61,9 @@ export class Account {
    * @param {string} reason
    */
   async #end(call, reason) {
-    const sid = this.#tab.session?.id ?? null;
-    await this.#post(call);
+    const before = this.#tab.session?.id;
+    await this.#post(call); // may refresh first, and find out who is signed in
+    const sid = before ?? this.#tab.session?.id ?? null;
     if ((this.#tab.session?.id ?? sid) === sid) this.#tab.leave(reason);
     this.#tab.tell({ kind: "logout", sid, reason });
   }

@@ -4,6 +4,7 @@
  */
 
 import { ApiError } from "./api.js";
+import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
 import { randomId, readNote, writeNote } from "./tabs.js";
 
@@ -17,9 +18,8 @@ const KEY = "auth.logout-pending";
 const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
 const COOKIE_SECONDS = 400 * 86_400;
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
-let retryMs = FIRST_RETRY_MS;
+const backoff = new Backoff();
+/** Of the next try; 0 while none is planned. */
 let timer = 0;
 /** @type {{id: string, done: Promise<void>} | null} */ let running = null;
 
@@ -45,10 +45,20 @@ export async function logout(tab, api) {
   await finish(api, tab.trace);
 }
 
+/** Whether the server will be told without any more doing. */
+export function isPlanned() {
+  return timer !== 0;
+}
+
 /** Try no more for as long as this page lives; the note stays. */
-export function rest() {
-  clearTimeout(timer);
+export function stop() {
+  unplan();
   running = null;
+}
+
+function unplan() {
+  clearTimeout(timer);
+  timer = 0;
 }
 
 /** Somebody has signed in in another tab, which cannot take away the note that is only here. */
@@ -91,16 +101,16 @@ function tellServer(seconds) {
  * @param {Trace} trace
  */
 export async function finish(api, trace) {
+  unplan();
   const id = pendingId();
   if (id && running?.id !== id) {
-    clearTimeout(timer);
-    const mine = { id, done: tell(id, api, trace).then((waitMs) => plan(waitMs)) };
     /** @param {number} waitMs until the next try; 0 if none is needed */
     const plan = (waitMs) => {
       if (running !== mine) return; // somebody has signed in and out again, or the page is closed
       running = null;
       if (waitMs) timer = setTimeout(() => finish(api, trace), waitMs);
     };
+    const mine = { id, done: tell(id, api, trace).then(plan) };
     running = mine;
   }
   await running?.done;
@@ -120,13 +130,11 @@ async function tell(id, api, trace) {
       forget(id);
       trace.add("logout.sent");
     });
-    retryMs = FIRST_RETRY_MS;
+    backoff.reset();
     return 0;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const leastMs = Math.max(retryMs, error.retryAfterSeconds * 1000);
-    const waitMs = Math.round(leastMs * (1 + Math.random() / 2));
-    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+    const waitMs = backoff.waitMs(error);
     trace.add("logout.postponed", { why: error.code, waitMs });
     return waitMs;
   }

@@ -4,6 +4,7 @@
  */
 
 import { ApiError } from "./api.js";
+import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
 import { Expiry } from "./expiry.js";
 import { pendingId } from "./pending_logout.js";
@@ -11,8 +12,6 @@ import { pendingId } from "./pending_logout.js";
 /** @import { Api, TokenSet } from "./api.js" */
 /** @import { Trace } from "./trace.js" */
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
 /** More refreshes than this in such a time are a loop, whoever is to blame: pause, and show it. */
 const LOOP_REFRESHES = 30;
 const LOOP_MS = 30_000;
@@ -37,13 +36,14 @@ export function toStrategy(text) {
  * @property {(answer: TokenSet) => void} renewed
  * @property {(reason: string | null) => void} refused the server said that the session is over
  * @property {() => void} postponed the server could not be asked; it will be asked again
+ * @property {() => void} forestalled a logout that the server has not heard of forbids to ask
  */
 
 export class Renewal {
   /** @type {{epoch: number, done: Promise<void>} | null} */ #running = null;
   /** @type {Expiry | null} */ #expiry = null;
   #timer = 0;
-  #retryMs = FIRST_RETRY_MS;
+  #backoff = new Backoff();
   /** A retry keeps the time it was given (`Retry-After`), however often the page wakes. */
   #isRetryPlanned = false;
   /** The last refresh was put off, and nobody has looked since. */
@@ -84,7 +84,7 @@ export class Renewal {
    */
   plan(lifeSeconds) {
     this.#expiry = new Expiry(lifeSeconds);
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#backoff.reset();
     this.#isOverdue = false;
     this.#schedule(this.#expiry.napMs);
   }
@@ -123,7 +123,7 @@ export class Renewal {
 
   /** The network is back: refresh now. It may need a moment, so waits are short again. Never throws. */
   backOnline() {
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#backoff.reset();
     return this.now();
   }
 
@@ -136,10 +136,10 @@ export class Renewal {
       this.#breakLoop();
       const answer = await exclusively(async (waitedMs) => {
         this.#trace.add("refresh.waited", { ms: waitedMs });
-        // A logout that the server has not heard of forbids to come back by its cookie.
         return isLate() || pendingId() ? null : this.#api.postForTokens("refreshToken");
       });
-      if (isLate() || !answer) return;
+      if (isLate()) return;
+      if (!answer) return this.#owner.forestalled();
       this.#trace.add(`refresh.${answer.outcome}`, { generation: answer.session.generation });
       this.#owner.renewed(answer);
     } catch (error) {
@@ -154,9 +154,7 @@ export class Renewal {
       this.#trace.add("refresh.refused", { code: error.code, reason: error.reason });
       return this.#owner.refused(error.reason ?? null);
     }
-    const leastMs = Math.max(this.#retryMs, error.retryAfterSeconds * 1000);
-    const waitMs = Math.round(leastMs * (1 + Math.random() / 2));
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    const waitMs = this.#backoff.waitMs(error);
     this.#trace.add("refresh.postponed", { why: error.code, status: error.status, waitMs });
     this.#schedule(waitMs, () => this.#retry());
     this.#isRetryPlanned = this.#isOverdue = true;

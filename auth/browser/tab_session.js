@@ -48,6 +48,7 @@ export class TabSession {
       renewed: (answer) => this.accept(answer),
       refused: (reason) => this.leave(reason),
       postponed: () => this.#enter("reconnecting"),
+      forestalled: () => this.#finishLogout(),
     });
     const lastMoments = new LastMoments(this, api, this.#access, events);
     this.token = new TabToken(this.#access, this.#renewal, () => this.#changed(), lastMoments);
@@ -61,9 +62,7 @@ export class TabSession {
     addEventListener("online", () => this.#wake({ isOnlineAgain: true }), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     addEventListener("pagehide", (event) => event.persisted && this.#suspend(), { signal });
-    if (!pendingLogout.pendingId()) return this.refresh();
-    this.leave("logout");
-    await pendingLogout.finish(this.#api, this.trace);
+    await (pendingLogout.pendingId() ? this.#finishLogout() : this.refresh());
   }
 
   /** Stop listening and forget the token. */
@@ -73,7 +72,7 @@ export class TabSession {
     this.#access.drop();
     this.token.lastMoments.forget();
     this.#renewal.stop();
-    pendingLogout.rest();
+    pendingLogout.stop();
   }
 
   /** Whether there is an access token, fresh or not. */
@@ -175,14 +174,22 @@ export class TabSession {
 
   /** Something woke the page: look whether anything is overdue. */
   #wake({ isOnlineAgain = false } = {}) {
-    if (this.state === "signed-out") {
-      if (pendingLogout.pendingId()) pendingLogout.finish(this.#api, this.trace);
-    } else if (isOnlineAgain && this.state === "reconnecting") this.#renewal.backOnline();
+    if (pendingLogout.pendingId()) {
+      if (isOnlineAgain || !pendingLogout.isPlanned()) this.#finishLogout();
+    } else if (this.state === "signed-out") return;
+    else if (isOnlineAgain && this.state === "reconnecting") this.#renewal.backOnline();
     else this.#renewal.check();
+  }
+
+  /** Someone has logged out here, and the server has not heard of it: leave, and tell it. */
+  #finishLogout() {
+    if (this.state !== "signed-out") this.leave("logout");
+    return pendingLogout.finish(this.#api, this.trace);
   }
 
   /** The page goes into the back/forward cache, which would keep the token with it. */
   #suspend() {
+    this.newEpoch(); // no late answer brings another
     this.#access.drop();
     this.#renewal.stop();
     this.#enter("loading");
