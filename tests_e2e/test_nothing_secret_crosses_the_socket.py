@@ -23,11 +23,11 @@ def test_no_password_or_token_in_any_frame(tabs: OpenTab, server: Server, person
     log_out(tab)
     sees_login_page(tab)
     tab.get_by_label('Email').fill(person.email)
-    tab.get_by_label('Password').fill(f'wrong {person.password}')
+    tab.get_by_label('Password', exact=True).fill(f'wrong {person.password}')
     tab.get_by_role('button', name='Show password').click()
     tab.get_by_role('button', name='Sign in').click()
     expect(tab.get_by_role('alert')).to_be_visible()
-    tab.get_by_label('Password').fill(person.password)
+    tab.get_by_label('Password', exact=True).fill(person.password)
     tab.get_by_role('button', name='Sign in').click()
     person.sees_dashboard(tab)
 

@@ -142,7 +142,7 @@ def test_forms_show_the_same_sentences(
         ('a' * 20, 'This repeats itself'),
         (person.password, 'There is an account with this e-mail address.'),
     ):
-        tab.get_by_label('Password').fill(password)
+        tab.get_by_label('Password', exact=True).fill(password)
         tab.get_by_role('button', name='Create account').click()
         expect(tab.get_by_text(sentence)).to_be_visible()
 

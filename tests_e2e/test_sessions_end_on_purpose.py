@@ -116,7 +116,7 @@ def test_password_change(laptop: Page, phone: Page, person: Person, either_serve
     person.fill_login_form(phone)
     press(phone, 'Sign in')
     expect(phone.get_by_text('do not match')).to_be_visible()
-    phone.get_by_label('Password').fill(NEW_PASSWORD)
+    phone.get_by_label('Password', exact=True).fill(NEW_PASSWORD)
     press(phone, 'Sign in')
     person.sees_dashboard(phone)
 

@@ -67,7 +67,7 @@ class Person:
         """Type name, e-mail address and password on the register page."""
         page.get_by_label('Name').fill(self.name)
         page.get_by_label('Email').fill(self.email)
-        page.get_by_label('Password').fill(self.password)
+        page.get_by_label('Password', exact=True).fill(self.password)
 
     def fill_login_form(self, page: Page) -> None:
         """Type e-mail address and password on the login page."""
