@@ -52,7 +52,7 @@ def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) ->
     public_url = settings.resolved_public_url(port)
     return auth.AuthSettings(
         database_url=settings.resolved_database_url(),
-        keys=auth.load_or_create(settings.data_dir / 'keys'),
+        keys=auth.load_or_create_keys(settings.data_dir / 'keys'),
         issuer=settings.auth_url or public_url,
         pages_url=public_url if settings.serve == 'pages' else None,
         cookie_name=settings.cookie_name(port),

@@ -21,7 +21,7 @@ def rotate_keys(settings: Settings) -> None:
     if not folder.is_dir():
         give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
     try:
-        keys = auth.load_or_create(folder).signing
+        keys = auth.load_or_create_keys(folder).signing
         key = keys.rotate(time.time(), settings.access_token_seconds)
     except OSError as error:
         give_up(f'the keys in {folder} cannot be replaced ({error.strerror}).')

@@ -47,7 +47,7 @@ from .resource_server.verified import (
 from .sessions.devices import Device
 from .sessions.rows import EndReason
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
-from .tokens.keys import Keys, load_or_create
+from .tokens.keys import Keys, load_or_create_keys
 
 __all__ = [
     'CHEAPEST_ARGON2ID',
@@ -89,7 +89,7 @@ __all__ = [
     'install',
     'install_verifier',
     'lifespan',
-    'load_or_create',
+    'load_or_create_keys',
     'origin_of',
     'record_event',
     'verifier_lifespan',

@@ -1,6 +1,6 @@
 """Every condition the auth backend can refuse with, and the evidence each carries.
 
-Services raise these; `http/problems.py` is the one place that turns them into HTTP.
+Services raise these; `http/refusals.py` is the one place that says what each is over HTTP.
 """
 
 from __future__ import annotations

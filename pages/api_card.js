@@ -1,5 +1,6 @@
 /** Calls the protected API; shows its status, what it said, and whether a refresh came first. */
 import { auth } from "auth-client";
+import { sentenceFor } from "page-sentences";
 
 export default {
   data: () => ({ busy: false, answer: null }),
@@ -30,7 +31,7 @@ export default {
         const { message, title } = await response.json();
         this.answer = { ok: response.ok, status: response.status, said: message ?? title, refreshed };
       } catch (error) {
-        this.answer = { ok: false, status: "no answer", said: error.message, refreshed };
+        this.answer = { ok: false, status: "no answer", said: sentenceFor(error), refreshed };
       } finally {
         auth.removeEventListener("trace", note);
         this.busy = false;

@@ -1,5 +1,6 @@
 /** A button that calls one method of the token holder. */
 import { auth } from "auth-client";
+import { sentenceFor } from "page-sentences";
 
 export default {
   props: { label: String, action: String },
@@ -16,7 +17,7 @@ export default {
       try {
         await auth[this.action]();
       } catch (error) {
-        this.message = error.status ? error.message : "The server cannot be reached. Please try again.";
+        this.message = sentenceFor(error);
       } finally {
         this.busy = false;
       }

@@ -4,7 +4,7 @@
  */
 
 import { auth } from "auth-client";
-import { errorsBefore, sentenceFor } from "page-forms";
+import { errorsBefore, sentenceFor } from "page-sentences";
 
 /** The address typed so far, kept from login to register and back, but not after signing in. */
 let typedEmail = "";

@@ -32,7 +32,7 @@ _HEAD = f'<script type="module" async fetchpriority="high" src="{TOKEN_HOLDER_PA
 MODULES = {
     'page-address': 'page_address.js',
     'page-clock': 'page_clock.js',
-    'page-forms': 'page_forms.js',
+    'page-sentences': 'page_sentences.js',
 }
 _LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
 

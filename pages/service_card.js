@@ -1,5 +1,6 @@
 /** Calls services that know nobody here; and logs out to see how long the token outlives that. */
 import { auth } from "auth-client";
+import { sentenceFor } from "page-sentences";
 
 const PATH = "/api/about-you";
 
@@ -48,6 +49,6 @@ async function ask(service) {
     const said = content.message ?? content.title;
     return { ...content, service, ok: response.ok, status: response.status, said };
   } catch (error) {
-    return { service, ok: false, status: "no answer", said: error.message };
+    return { service, ok: false, status: "no answer", said: sentenceFor(error) };
   }
 }

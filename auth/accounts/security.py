@@ -133,7 +133,7 @@ class AccountSecurity:
         with self.database.write() as connection:
             if not _count_epoch_up(connection, _unchanged(user)):
                 return False
-            self.sessions.demand_living(connection, identity.session_id)
+            self.sessions.living_row(connection, identity.session_id)
             # Services that keep a list of ended sessions hear of these ends, too.
             ended = revoke_all_of_user(connection, user.id, reason, self.clock())
             connection.execute(delete(User).where(User.id == user.id))  # its sessions go with it

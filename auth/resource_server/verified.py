@@ -45,7 +45,7 @@ class VerifierSettings:
 
 
 @dataclass(frozen=True)
-class TokenHolder:
+class VerifiedCaller:
     """All that a verified token says: who, through which session, until when (Unix seconds)."""
 
     user_id: str
@@ -70,7 +70,7 @@ class Verifier:
                 steady=settings.steady,
             )
 
-    async def verify(self, token: str) -> TokenHolder:
+    async def verify(self, token: str) -> VerifiedCaller:
         """Return what a token says.
 
         Raises `InvalidAccessToken`, `SessionEnded` if the session is listed as over, or
@@ -86,7 +86,7 @@ class Verifier:
             raise InvalidAccessToken(str(error)) from error
         if self.feed:
             self.feed.demand_not_ended(claims['sid'])
-        return TokenHolder(claims['sub'], claims['sid'], claims['exp'])
+        return VerifiedCaller(claims['sub'], claims['sid'], claims['exp'])
 
     async def close(self) -> None:
         """Let the connections go."""
@@ -116,7 +116,7 @@ async def verifier_lifespan(app: FastAPI) -> AsyncIterator[None]:
     await verifier.close()
 
 
-async def _verified(request: Request, token: BearerToken) -> TokenHolder:
+async def _verified(request: Request, token: BearerToken) -> VerifiedCaller:
     verifier: Verifier = request.app.state.verifier
     if not token:
         raise NoAccessToken
@@ -130,4 +130,4 @@ async def _verified(request: Request, token: BearerToken) -> TokenHolder:
         raise
 
 
-Verified = Annotated[TokenHolder, Depends(_verified)]
+Verified = Annotated[VerifiedCaller, Depends(_verified)]

@@ -102,13 +102,13 @@ class Sessions:
             self.announce_end(issued.replaced, EndReason.REPLACED)
 
     def require_living(self, session_id: str, jar: str | None = None) -> Identity:
-        """Return who the session belongs to.
+        """Return who the session belongs to, if it lives.
 
         `jar` is the refresh cookie that came with the same request, if any: its return shows that
         the browser has stored it (`storage_evidence.py`). Raises `SessionEnded`.
         """
         with self._database.read() as connection:
-            row = self.demand_living(connection, session_id)
+            row = self.living_row(connection, session_id)
         if jar:
             self._evidence.note(row, jar, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
@@ -118,14 +118,14 @@ class Sessions:
         try:
             token = parse(text or '')
             with self._database.read() as connection:
-                row = self.demand_living(connection, session_id)
+                row = self.living_row(connection, session_id)
         except (InvalidRefreshToken, SessionEnded):
             return False
         is_leaf = (token.session_id, token.generation) == (row.id, row.leaf_generation)
         return is_leaf and self._tokens.is_genuine(token, row.salt)
 
-    def demand_living(self, connection: Connection, session_id: str) -> Row[Any]:
-        """Return the session with its user and its leaf. Raises `SessionEnded`."""
+    def living_row(self, connection: Connection, session_id: str) -> Row[Any]:
+        """Return the living session with its user and its leaf. Raises `SessionEnded`."""
         row = read_session(connection, session_id)
         reason = ended_reason(row, self._clock())
         if row is None or reason:

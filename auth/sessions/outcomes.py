@@ -1,4 +1,4 @@
-"""The table of session-rules as code: how a genuine refresh token of a living session is answered.
+"""The table of docs/sessions.md as code: how a genuine refresh token of a living session is answered.
 
 ROTATE renews, OVERLAP repeats, RECOVER forgives a lost answer, REPLAY ends the session. A decision
 only; the statements are in `rotation.py`, which has refused what is not genuine or not alive.
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 def judge(token: Row[Any], overlap_seconds: float, now: float) -> Outcome:
-    """Choose among rows 2 to 5 of the table, by the token's row and its session's leaf.
+    """Choose ROTATE, OVERLAP, RECOVER or REPLAY, by the token's row and its session's leaf.
 
     `token` is what `rows.read_session` returns. One without a row is genuine, but pruned long ago.
     """

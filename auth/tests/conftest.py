@@ -19,7 +19,7 @@ from auth import (
     Keys,
     audit,
     install,
-    load_or_create,
+    load_or_create_keys,
 )
 
 from .browser import COOKIE, ORIGIN, Account, Browser, new_account
@@ -78,7 +78,7 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope='session')
 def keys(keys_folder: Path) -> Keys:
     """Make keys once: no test changes them."""
-    return load_or_create(keys_folder)
+    return load_or_create_keys(keys_folder)
 
 
 @pytest.fixture

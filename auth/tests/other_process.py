@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from auth import AuthBackend, AuthSettings, load_or_create
+from auth import AuthBackend, AuthSettings, load_or_create_keys
 from auth.backend import build_backend
 from auth.sessions.rotation import Refreshed
 
@@ -33,7 +33,7 @@ class Server:
         """Start it in this process; its clock stands at the moment where tests begin."""
         settings = AuthSettings(
             database_url=self.database_url,
-            keys=load_or_create(self.keys_folder),
+            keys=load_or_create_keys(self.keys_folder),
             issuer=ORIGIN,
             cookie_name=COOKIE,
             clock=Clock(),

@@ -30,7 +30,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, event
 
-from auth import CHEAPEST_ARGON2ID, AuthSettings, Caller, Identity, SessionLimits, load_or_create
+from auth import (
+    CHEAPEST_ARGON2ID,
+    AuthSettings,
+    Caller,
+    Identity,
+    SessionLimits,
+    load_or_create_keys,
+)
 from auth.backend import AuthBackend, build_backend
 from auth.errors import InvalidRefreshToken, SessionEnded
 
@@ -105,7 +112,7 @@ def server(limits: SessionLimits) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder, _quietly():
         settings = AuthSettings(
             database_url=f'sqlite:///{folder}/auth.sqlite',
-            keys=load_or_create(Path(folder)),
+            keys=load_or_create_keys(Path(folder)),
             issuer='https://testserver',
             cookie_name='refresh',
             argon2=CHEAPEST_ARGON2ID,

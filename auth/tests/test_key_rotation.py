@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auth import AuthBackend, Keys, load_or_create
+from auth import AuthBackend, Keys, load_or_create_keys
 from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
 
 from .browser import Browser
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def keys(folder: Path) -> Keys:
     """The keys that the server starts with."""
-    return load_or_create(folder)
+    return load_or_create_keys(folder)
 
 
 def rotate(folder: Path, clock: Clock) -> str:
@@ -84,7 +84,7 @@ def test_restart_after_a_rotation_makes_no_key(folder: Path, keys: Keys, clock: 
     clock.advance(JWKS_MAX_AGE_SECONDS + LIFE_SECONDS)
     second = rotate(folder, clock)
 
-    restarted = load_or_create(folder).signing.published(clock(), LIFE_SECONDS)
+    restarted = load_or_create_keys(folder).signing.published(clock(), LIFE_SECONDS)
 
     assert [key.key_id for key in restarted] == [first, second]
 

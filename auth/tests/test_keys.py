@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from auth import AuthSettings, Keys, load_or_create
+from auth import AuthSettings, Keys, load_or_create_keys
 
 from .browser import ORIGIN, Account, Browser
 from .conftest import Serve
@@ -36,7 +36,7 @@ def test_files_are_their_owners_only(tmp_path: Path, generous_umask: None) -> No
     """Shows that folder and files exclude everybody else, whatever the umask; no draft is left."""
     folder = tmp_path / 'keys'
 
-    load_or_create(folder)
+    load_or_create_keys(folder)
 
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert [stat.S_IMODE((folder / name).stat().st_mode) for name in FILES] == [0o600, 0o600]
@@ -45,7 +45,7 @@ def test_files_are_their_owners_only(tmp_path: Path, generous_umask: None) -> No
 
 def test_second_start_reads_the_same(tmp_path: Path) -> None:
     """Shows that a restart changes no key, and that another folder has others."""
-    first, second, other = (load_or_create(tmp_path / name) for name in ('a', 'a', 'b'))
+    first, second, other = (load_or_create_keys(tmp_path / name) for name in ('a', 'a', 'b'))
 
     assert (second.master_secret, second.signing.active(0).key_id) == (
         first.master_secret,
@@ -75,7 +75,7 @@ def test_servers_that_start_together_agree(tmp_path: Path) -> None:
 
     def start(_number: int) -> tuple[bytes, str]:
         barrier.wait()
-        keys = load_or_create(tmp_path)
+        keys = load_or_create_keys(tmp_path)
         return keys.master_secret, keys.signing.active(0).key_id
 
     with ThreadPoolExecutor(8) as pool:
@@ -105,11 +105,11 @@ def other_key() -> bytes:
 )
 def test_damaged_file_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
     """Shows that a server does not start with half a secret, and does not overwrite it either."""
-    load_or_create(tmp_path)
+    load_or_create_keys(tmp_path)
     (tmp_path / name).write_bytes(content)
 
     with pytest.raises(ValueError, match=r'.'):
-        load_or_create(tmp_path)
+        load_or_create_keys(tmp_path)
 
     assert (tmp_path / name).read_bytes() == content
 

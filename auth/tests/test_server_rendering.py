@@ -233,7 +233,7 @@ def test_cookie_comes_though_the_database_has_gone(
     def fail(*_: object) -> None:
         raise DatabaseUnavailable('gone')
 
-    monkeypatch.setattr(Sessions, 'demand_living', fail)
+    monkeypatch.setattr(Sessions, 'living_row', fail)
 
     assert visit().text == 'Ada'
     assert visitor_here.jar not in {'', before}

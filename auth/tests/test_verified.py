@@ -22,7 +22,7 @@ from auth import (
     VerifierSettings,
     fetchable,
     install_verifier,
-    load_or_create,
+    load_or_create_keys,
     verifier_lifespan,
 )
 from auth.resource_server.ended_feed import LOST_AFTER_SECONDS
@@ -63,7 +63,7 @@ class Service:
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
     """Keys of this test's own: it rotates them."""
-    return load_or_create(tmp_path / 'own-keys')
+    return load_or_create_keys(tmp_path / 'own-keys')
 
 
 @pytest.fixture

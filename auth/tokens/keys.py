@@ -20,7 +20,7 @@ MASTER_SECRET_BYTES = 32
 
 @dataclass(frozen=True, repr=False)
 class Keys:
-    """The master secret and the signing keys, as `load_or_create` found or made them."""
+    """The master secret and the signing keys, as `load_or_create_keys` found or made them."""
 
     master_secret: bytes
     signing: SigningKeys
@@ -31,7 +31,7 @@ class Keys:
         return hkdf.derive(self.master_secret)
 
 
-def load_or_create(folder: Path) -> Keys:
+def load_or_create_keys(folder: Path) -> Keys:
     """Read the secrets in `folder`, making those that are not there yet (mode 0600).
 
     Raises `OSError` if the folder cannot be used, `ValueError` if a file in it is damaged.

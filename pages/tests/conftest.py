@@ -29,7 +29,7 @@ def settings(tmp_path: Path) -> auth.AuthSettings:
     """A SQLite file, keys of its own, the cheapest real hashes."""
     return auth.AuthSettings(
         database_url=f'sqlite:///{tmp_path}/app.db',
-        keys=auth.load_or_create(tmp_path / 'keys'),
+        keys=auth.load_or_create_keys(tmp_path / 'keys'),
         issuer='https://testserver',
         cookie_name='__Host-refresh',
         argon2=auth.CHEAPEST_ARGON2ID,

@@ -42,7 +42,7 @@ def serve(port: int, folder: Path) -> None:
     app = FastAPI(openapi_url=None, lifespan=auth.lifespan)
     settings = auth.AuthSettings(
         database_url=f'sqlite:///{folder}/app.db',
-        keys=auth.load_or_create(folder / 'keys'),
+        keys=auth.load_or_create_keys(folder / 'keys'),
         issuer=f'http://localhost:{port}',
         cookie_name=f'__Host-private-{port}',
         argon2=auth.CHEAPEST_ARGON2ID,

@@ -1,4 +1,4 @@
-/** What is said about a form: before it is sent, and where no server has said anything. */
+/** What people are told: about a form before it is sent, and where no server has said anything. */
 
 /** Browsers refuse to send more than 64 KiB in a request that may outlive its page (fetch's `keepalive`). */
 const MOST_CHARACTERS = 10_000;
@@ -23,6 +23,8 @@ export function errorsBefore(fields, inputs) {
 
 /** What went wrong where no server has said so, by the token holder's code. @type {Record<string, string>} */
 const SENTENCES = {
+  signed_out: "You are signed out.",
+  session_changed: "Meanwhile somebody has signed in or out in this browser: nothing was done.",
   cookies_blocked:
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
     "Allow them for this site, or use the app where pages and backend are of one site.",
