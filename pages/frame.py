@@ -61,15 +61,9 @@ def frame(
     site: Site,
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
-    services = for_browser.get(SERVICES_SETTING, '').split()
-    for name, content in for_browser.items():
-        ui.add_head_html(f'<meta name="{name}" content="{content}">')
-    preloads = [
-        f'<link rel="modulepreload" href="{static_prefix}/{file}">' for file in MODULES.values()
-    ]
-    style = f'<link rel="stylesheet" href="{static_prefix}/theme.css">'
-    ui.add_head_html('\n'.join([style, _HEAD, *preloads]))
+    _add_head(static_prefix, for_browser)
     ui.add_body_html(_LOADING)
+    services = for_browser.get(SERVICES_SETTING, '').split()
     with ui.header(fixed=False).classes('top-bar'):
         links = {path: page.title for path, page in private_here.items()}
         with TopBar(site.name, links):
@@ -95,6 +89,16 @@ def frame(
         redraw=ui.context.client.sub_pages_router.refresh,
     )
     page.parts.complete_shell(ui.context.client)
+
+
+def _add_head(static_prefix: str, for_browser: dict[str, str]) -> None:
+    """Add what the browser reads first: the token holder's settings, the styles, the scripts."""
+    settings = [f'<meta name="{name}" content="{text}">' for name, text in for_browser.items()]
+    style = f'<link rel="stylesheet" href="{static_prefix}/theme.css">'
+    preloads = [
+        f'<link rel="modulepreload" href="{static_prefix}/{file}">' for file in MODULES.values()
+    ]
+    ui.add_head_html('\n'.join([*settings, style, _HEAD, *preloads]))
 
 
 def _nothing() -> None:
