@@ -75,6 +75,8 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
         expect(tab.get_by_text(f'Notes of {person.name}: 0')).to_be_visible()
         tab.wait_for_function("auth.fetch('/api/notes').then(r => r.json()).then(n => !n.length)")
         assert tab.request.get(f'{url}/api/notes').status == 401
+        policy = tab.request.get(f'{url}/notes').headers['content-security-policy']
+        assert "frame-ancestors 'none'" in policy
 
 
 def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
