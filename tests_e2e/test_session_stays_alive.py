@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from .kit.network import out_of_reach
+from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
+from .program.bare import open_bare, register_in
 from .program.people import Person
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 SHORT_LIFE_SECONDS = 4
 
@@ -135,3 +136,25 @@ def test_clocks_four_hours_apart_change_nothing(
         expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
     assert traced(tab, 'api.retried') == []
     assert refused_while_signed_in(tab) == []
+
+
+@pytest.mark.one_browser
+def test_answer_to_another_call_ends_the_retries(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """A refresh is put off, and a new password brings a token: that one is renewed in its turn."""
+    tab = tabs()
+    tab.context.clock.install()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    with out_of_reach(tab, '**/auth/refresh'):
+        tab.evaluate('auth.refresh()')
+        assert tab.evaluate('auth.state') == 'reconnecting'
+        form = {'current_password': person.password, 'new_password': f'{person.password}, later'}
+        tab.evaluate('form => auth.account.changePassword(form)', form)
+    assert tab.evaluate('auth.state') == 'signed-in'
+    before = len(traced(tab, 'refresh.rotated'))
+
+    tab.context.clock.fast_forward('09:30')
+
+    wait_for_trace(tab, 'refresh.rotated', before + 1)

@@ -85,7 +85,7 @@ export class Renewal {
   plan(lifeSeconds) {
     this.#expiry = new Expiry(lifeSeconds);
     this.#backoff.reset();
-    this.#isOverdue = false;
+    this.#isRetryPlanned = this.#isOverdue = false;
     this.#schedule(this.#expiry.napMs);
   }
 
