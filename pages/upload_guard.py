@@ -76,8 +76,8 @@ class UploadGuard:
         backend, session_id = self._sessions.backend, page.session_id
         if session_id is None or session_id != page.parts.drawn_for:
             return False
-        jar, is_current = backend.cookie.read(request), backend.sessions.is_current
-        return await run_in_threadpool(is_current, jar, session_id)
+        jar, is_renewable = backend.cookie.read(request), backend.sessions.is_renewable
+        return await run_in_threadpool(is_renewable, jar, session_id)
 
 
 def _asking_again(sessions: PageSessions) -> HandleUploads:

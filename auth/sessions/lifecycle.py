@@ -23,6 +23,7 @@ from ..errors import InvalidRefreshToken, SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
+from .outcomes import Outcome, judge
 from .rows import (
     SID,
     EndReason,
@@ -115,18 +116,32 @@ class Sessions:
 
     def is_current(self, text: str | None, session_id: str) -> bool:
         """Say whether the session lives, and this is its latest refresh token."""
+        row = self._presented(text, session_id)
+        return row is not None and row.generation == row.leaf_generation
+
+    def is_renewable(self, text: str | None, session_id: str) -> bool:
+        """Say whether the session lives, and a refresh with this token would renew it."""
+        row = self._presented(text, session_id)
+        if row is None:
+            return False
+        return judge(row, self._limits.overlap_seconds, self._clock()) is not Outcome.REPLAYED
+
+    def _presented(self, text: str | None, session_id: str) -> Row[Any] | None:
+        """Read a living session by one of its refresh tokens; `None` if it is not that."""
         try:
             token = parse(text or '')
             with self._database.read() as connection:
-                row = self.living_row(connection, session_id)
+                row = self.living_row(connection, session_id, token.generation)
         except (InvalidRefreshToken, SessionEnded):
-            return False
-        is_leaf = (token.session_id, token.generation) == (row.id, row.leaf_generation)
-        return is_leaf and self._tokens.is_genuine(token, row.salt)
+            return None
+        is_ours = token.session_id == row.id and self._tokens.is_genuine(token, row.salt)
+        return row if is_ours else None
 
-    def living_row(self, connection: Connection, session_id: str) -> Row[Any]:
-        """Return the living session with its user and its leaf. Raises `SessionEnded`."""
-        row = read_session(connection, session_id)
+    def living_row(
+        self, connection: Connection, session_id: str, presented: int | None = None
+    ) -> Row[Any]:
+        """Return the living session as `rows.read_session` does. Raises `SessionEnded`."""
+        row = read_session(connection, session_id, presented)
         reason = ended_reason(row, self._clock())
         if row is None or reason:
             raise SessionEnded(str(reason))

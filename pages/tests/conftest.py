@@ -14,6 +14,7 @@ from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 
 import auth
+from auth.tests.clock import Clock
 from pages.frame import Site
 from pages.install import add_shell
 from pages.page_session import PageSessions
@@ -25,7 +26,13 @@ PASSWORD = 'a phrase for these tests'
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> auth.AuthSettings:
+def clock() -> Clock:
+    """The server's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, clock: Clock) -> auth.AuthSettings:
     """A SQLite file, keys of its own, the cheapest real hashes."""
     return auth.AuthSettings(
         database_url=f'sqlite:///{tmp_path}/app.db',
@@ -33,6 +40,7 @@ def settings(tmp_path: Path) -> auth.AuthSettings:
         issuer='https://testserver',
         cookie_name='__Host-refresh',
         argon2=auth.CHEAPEST_ARGON2ID,
+        clock=clock,
     )
 
 

@@ -13,6 +13,7 @@ from nicegui.testing import User
 
 import auth
 from auth import EndReason
+from auth.tests.clock import MINUTE, Clock
 from pages import private_page
 from pages.page_session import PageSessions
 from pages.private_part import private_pages
@@ -105,6 +106,7 @@ async def test_files_of_others_do_not(
     ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
+    clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Somebody knows the page: without a cookie, with one of another session, or with an old one."""
@@ -114,7 +116,9 @@ async def test_files_of_others_do_not(
     grace = await backend.registration.register(
         'Grace', 'grace@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
     )
-    latest = backend.rotation.refresh(issued.refresh_token).issued.refresh_token
+    second = backend.rotation.refresh(issued.refresh_token).issued.refresh_token
+    clock.advance(MINUTE)
+    latest = backend.rotation.refresh(second).issued.refresh_token
     id_, generation, _ = latest.removeprefix('1.').split('.')
     forged = f'1.{id_}.{generation}.{"A" * 43}'
 
@@ -125,6 +129,26 @@ async def test_files_of_others_do_not(
     assert taken == []
     assert caplog.text.count('page_denied') == 5
     assert await send_file(client, latest) == 200
+    assert taken == ['Ada']
+
+
+async def test_file_may_cross_a_refresh(
+    *,
+    user: User,
+    backend: auth.AuthBackend,
+    issued: auth.IssuedSession,
+    ticket_for: IssueTicket,
+    send_file: SendFile,
+    taken: list[str],
+) -> None:
+    """The server has rotated, and the file left the browser before the answer came there."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+    backend.rotation.refresh(issued.refresh_token)
+
+    assert await send_file(client, issued.refresh_token) == 200
+
     assert taken == ['Ada']
 
 
