@@ -31,8 +31,9 @@ class PageParts:
         elements = client.elements.values()
         listeners = [listener for each in elements for listener in each._event_listeners]
         self._shell = frozenset([*client.elements, *listeners])
-        for each in client.content.default_slot.children:
-            each.classes('everybodys')  # the style sheet hides the others while nobody is bound
+        for outside in (client.layout, client.content):
+            for each in outside.default_slot.children:
+                each.classes('everybodys')  # the style sheet hides the others while nobody is bound
 
     def is_everybodys(self, part: PartId) -> bool:
         """Say whether this is part of the shell, or of a page that has none."""

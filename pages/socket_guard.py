@@ -55,7 +55,10 @@ class SocketGuard:
         async with page.in_turn:
             drawn_for = page.parts.drawn_for
             if await page.may_act():
-                _nicegui['event'](sender, message)
+                if (
+                    not client.is_deleted
+                ):  # its socket may be gone: NiceGUI would drop the event then
+                    client.handle_event(message)
             elif drawn_for and page.session_id == drawn_for:  # the database did not answer
                 with client:
                     ui.notify(BUSY, type='warning')

@@ -57,7 +57,7 @@ def test_files_reach_private_pages(
 
 def sees_board(tab: Page, person: Person) -> None:
     """Check that the board is this person's, with all that hangs elsewhere."""
-    for text in ('Board of', 'Notes of', 'Aside for', 'Saved for'):
+    for text in ('Board of', 'Notes of', 'Aside for', 'Below for', 'Saved for'):
         expect(tab.get_by_text(f'{text} {person.name}')).to_be_visible()
 
 
@@ -98,6 +98,6 @@ def test_broken_socket_leaves_nothing_on_the_screen(
 
     log_out(other)
 
-    for text in ('Board of', 'Notes of', 'Aside for', 'Saved for'):
+    for text in ('Board of', 'Notes of', 'Aside for', 'Below for', 'Saved for'):
         expect(tab.get_by_text(f'{text} {person.name}')).to_be_hidden()
     expect(tab.get_by_text(f'Notes of {person.name}')).to_have_count(1)  # Python has not been here

@@ -236,6 +236,27 @@ async def test_what_was_pressed_before_the_ticket_counts(
     assert done == ['dialog of Ada']
 
 
+async def test_what_was_pressed_as_the_tab_went_counts(
+    board: Client,
+    backend: auth.AuthBackend,
+    send: Send,
+    done: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The socket is gone before the session has been looked up."""
+    look_up = backend.sessions.require_living
+
+    def look_up_slowly(session_id: str) -> auth.Identity:
+        board.tab_id = None  # as NiceGUI notes it
+        return look_up(session_id)
+
+    monkeypatch.setattr(backend.sessions, 'require_living', look_up_slowly)
+
+    await send(board, dialog_button(board), 'click')
+
+    assert done == ['dialog of Ada']
+
+
 async def test_database_that_does_not_answer_takes_nothing_away(
     board: Client,
     backend: auth.AuthBackend,

@@ -35,6 +35,8 @@ def board(me: auth.Identity) -> None:
         ui.label(f'Notes of {me.name}')
     with ui.context.client.content:
         ui.label(f'Aside for {me.name}')
+    with ui.context.client.layout:
+        ui.label(f'Below for {me.name}')
 
 
 def serve(port: int, folder: Path) -> None:
