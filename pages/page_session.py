@@ -30,6 +30,8 @@ from .page_parts import PageParts
 # Ends that another process has caused, or the clock, are found by looking.
 LOOK_INTERVAL_SECONDS = 1.0
 
+_TABS_USER = 'auth.user_id'
+
 State = Literal['loading', 'signed-in', 'signed-out', 'reconnecting']
 
 
@@ -85,8 +87,25 @@ class PageSession:
             if identity.user_id != self._user_id:
                 record_event('ticket_refused', level=logging.WARNING, why='PageOfAnotherUser')
                 return False
+            if not self._claim_tab(identity.user_id):
+                return False
             self._identity = identity
             return True
+
+    def _claim_tab(self, user_id: str) -> bool:
+        """Empty what NiceGUI keeps for the browser's tab, if it is another user's: it outlives pages.
+
+        Say whether there is a tab; while its socket is being mended there is none.
+        """
+        client = Client.instances.get(self._client_id)
+        if client is None or not client.has_socket_connection:
+            return False
+        with client:
+            kept = app.storage.tab
+        if kept.setdefault(_TABS_USER, user_id) != user_id:
+            kept.clear()
+            kept[_TABS_USER] = user_id
+        return True
 
     async def _redeem(self, ticket: str) -> Identity | None:
         redeem = self._sessions.backend.socket_tickets.redeem

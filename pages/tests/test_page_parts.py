@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from nicegui import Client, ui
+from nicegui import Client, app, ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.testing import User
@@ -172,6 +172,23 @@ async def test_page_is_of_one_user(
     await user.should_not_see('Grace')
     await present(board, ticket_for(ada_later, board.id))
     await user.should_see('Board of Ada')
+
+
+async def test_tabs_storage_is_of_one_user(
+    user: User, ada: auth.Identity, grace: auth.Identity, ticket_for: IssueTicket
+) -> None:
+    """It outlives the page, and even a browser that was restarted: another user finds it empty."""
+
+    async def kept_for(identity: auth.Identity) -> object:
+        client = await user.open(PATH)
+        await present(client, ticket_for(identity, client.id))
+        with client:
+            return app.storage.tab.setdefault('cart', f'cart of {identity.name}')
+
+    assert await kept_for(ada) == 'cart of Ada'
+    assert await kept_for(ada) == 'cart of Ada'
+    assert await kept_for(grace) == 'cart of Grace'
+    assert await kept_for(ada) == 'cart of Ada'
 
 
 async def test_another_ticket_of_the_session_changes_nothing(
