@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from nicegui import app as nicegui_app
 from nicegui import core, ui
 from nicegui.dependencies import register_importmap_override
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from auth import (
     CLIENT_HEADER,
@@ -32,6 +33,15 @@ from .upload_guard import UploadGuard, send_client_header_with_uploads
 
 FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
+
+
+class _PagePath(PathConvertor):
+    """Any path but NiceGUI's own: it adds routes there while it runs, for `ui.image` and the like."""
+
+    regex = '(?!_nicegui/).*'
+
+
+register_url_convertor('page', _PagePath())
 
 
 def install(
@@ -99,7 +109,7 @@ def add_shell(
     private_here = pages_of(sessions.backend)
 
     @ui.page('/')
-    @ui.page('/{_:path}')
+    @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
         frame(sessions, private_here, PREFIX, for_browser, site)
         page, somebody = private_here.get(request.url.path), visitor(request)

@@ -7,6 +7,8 @@ they were written in. So nobody has to mark anything, and nothing that was forgo
 
 from __future__ import annotations
 
+from typing import Any
+
 from nicegui import Client, ui
 from nicegui.element import Element
 
@@ -20,6 +22,7 @@ class PageParts:
     def __init__(self) -> None:
         self._shell: frozenset[PartId] | None = None
         self._drawn_for: str | None = None
+        self._handlers_of_shell: list[list[Any]] = []
 
     @property
     def drawn_for(self) -> str | None:
@@ -31,6 +34,7 @@ class PageParts:
         elements = client.elements.values()
         listeners = [listener for each in elements for listener in each._event_listeners]
         self._shell = frozenset([*client.elements, *listeners])
+        self._handlers_of_shell = [list(handlers) for handlers in _handlers_of_page(client)]
         for outside in (client.layout, client.content):
             for each in outside.default_slot.children:
                 each.classes('everybodys')  # the style sheet hides the others while nobody is bound
@@ -55,6 +59,8 @@ class PageParts:
                 for listener_id in left_behind:
                     del element._event_listeners[listener_id]
                 element.update()
+        for handlers, ours in zip(_handlers_of_page(client), self._handlers_of_shell, strict=True):
+            handlers[:] = ours
         self._drawn_for = session_id
 
     def _hangs_in_shell(self, element: Element) -> bool:
@@ -64,3 +70,8 @@ class PageParts:
             and self.is_everybodys(parent.id)
             and not isinstance(parent, ui.sub_pages)
         )
+
+
+def _handlers_of_page(client: Client) -> list[list[Any]]:
+    """Return the lists of what runs when anybody moves in the page, or connects to it."""
+    return [client.connect_handlers, client.sub_pages_router._path_changed_handlers]

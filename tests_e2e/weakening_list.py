@@ -610,6 +610,14 @@ WEAKENINGS = [
         'pages/tests/test_page_parts.py::test_page_is_of_one_user',
     ),
     Weakening(
+        'handlers-of-the-page-stay',
+        'P14',
+        'pages/page_parts.py',
+        'handlers[:] = ours',
+        'pass',
+        'pages/tests/test_page_parts.py::test_nothing_runs_for_whoever_comes_next',
+    ),
+    Weakening(
         'tabs-storage-is-handed-on',
         'P14',
         'pages/page_session.py',

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from nicegui import app
 from nicegui.testing import User
 
 import auth
@@ -27,6 +30,18 @@ async def test_unknown_address_is_a_real_404(user: User) -> None:
     assert missing.status_code == 404
     assert 'Page not found' in missing.text
     assert there.status_code == 200
+
+
+async def test_what_nicegui_adds_later_is_found(user: User, tmp_path: Path) -> None:
+    """As for `ui.image('plan.png')`: our page for all addresses does not stand before it."""
+    plan = tmp_path / 'plan.png'
+    plan.write_bytes(b'a picture')
+
+    there = await user.http_client.get(app.add_static_file(local_file=plan))
+    missing = await user.http_client.get('/_nicegui/no/such/file')
+
+    assert (there.status_code, there.content) == (200, b'a picture')
+    assert missing.status_code == 404
 
 
 @pytest.mark.parametrize('path', ['/', '/login', '/register', '/dashboard'])

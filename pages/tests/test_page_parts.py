@@ -36,6 +36,10 @@ def done() -> Iterator[list[str]]:
                 ui.label(f'Sure, {me.name}?')
         ui.on('wipe', lambda: done.append(f'page of {me.name}'))
         ui.notification(f'Saved for {me.name}', timeout=None)
+        ui.context.client.on_connect(lambda: done.append(f'socket of {me.name}'))
+        ui.context.client.sub_pages_router.on_path_changed(
+            lambda path: done.append(f'{path} of {me.name}')
+        )
         with ui.context.client:  # as a task in the background would
             ui.label(f'News for {me.name}')
         for bar in ui.context.client.layout.default_slot.children:
@@ -226,6 +230,25 @@ async def test_nothing_is_left_for_nobody(board: Client) -> None:
 
     assert not [text for text in texts_of(board) if 'Ada' in text]
     assert not [kind for element, kind in sources(board) if listens(element, kind)]
+
+
+async def test_nothing_runs_for_whoever_comes_next(board: Client, done: list[str]) -> None:
+    """Handlers of the whole page know no session to ask for: they go with it."""
+
+    async def move() -> None:
+        with board:
+            await board.sub_pages_router._handle_open('/login')
+        for handler in board.connect_handlers:
+            handler()
+
+    await move()
+    assert done == ['/login of Ada', 'socket of Ada']
+    done.clear()
+
+    await bridge_of(board).unbind()
+    await move()
+
+    assert done == []
 
 
 async def test_drawing_for_nobody_goes_on_after_a_mishap(
