@@ -77,7 +77,8 @@ def frame(
         Pages(
             # The bridge leads on from the first to one of the others.
             dict.fromkeys(['/', '/login', '/register'], _nothing)
-            | {path: private(sessions, page) for path, page in private_here.items()}
+            | {path: private(sessions, page) for path, page in private_here.items()},
+            private_paths=private_here,
         )
     page = sessions.of(ui.context.client)
     SessionBridge(

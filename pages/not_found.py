@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from typing import Any
+
 from nicegui import ui
+from nicegui.page_arguments import RouteMatch
 
 from .elements import Box, Text
 
 
 class Pages(ui.sub_pages):
-    """The routes of the app, with a page of our own for all other addresses (status 404)."""
+    """The routes of the app, with a page of our own for all other addresses (status 404).
+
+    What lies below the address of a private page, only that page knows, by `ui.sub_pages` of its own:
+    whether anything is there is judged once it has been drawn.
+    """
+
+    def __init__(
+        self, routes: dict[str, Callable[..., Any]], private_paths: Collection[str]
+    ) -> None:
+        self._private_paths = private_paths
+        self._is_drawn = False
+        super().__init__(routes)
+
+    def judge(self) -> None:
+        """Say that the private page here has been drawn; look whether the address leads beyond it."""
+        self._is_drawn = True
+        has_pages = any(isinstance(each, ui.sub_pages) for each in self.descendants())
+        if self._match is not None and self._match.remaining_path and not has_pages:
+            self._set_match(None)
+
+    def _render_page(self, match: RouteMatch) -> bool:
+        self._is_drawn = False
+        return super()._render_page(match)
+
+    def _set_match(self, match: RouteMatch | None) -> None:
+        here = self._find_matching_path() if match is None else None
+        if here is None or here.pattern not in self._private_paths or self._is_drawn:
+            super()._set_match(match)
 
     def _render_404(self) -> None:
         ui.page_title('Page not found')

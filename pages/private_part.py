@@ -21,6 +21,7 @@ from nicegui import ui
 from auth import Identity
 
 from .elements import Box, Text
+from .not_found import Pages
 from .page_session import PageSessions
 
 BUSY = 'The service is busy. Please try again.'
@@ -44,7 +45,8 @@ private_pages: dict[str, PrivatePage] = {}
 def private_page(path: str, title: str) -> Callable[[Build], Build]:
     """Make a page for signed-in people, at `path`, of a function that is told who they are.
 
-    It must be imported before `pages.install` is called. Raises `ValueError` if the path is taken.
+    It must be imported before `pages.install` is called. What is below the path is for `ui.sub_pages`
+    inside of it. Raises `ValueError` if the path is taken, or has parameters.
     """
 
     def register(build: Build) -> Build:
@@ -55,7 +57,11 @@ def private_page(path: str, title: str) -> Callable[[Build], Build]:
 
 
 def add_private_page(path: str, page: PrivatePage) -> None:
-    """Have this page at `path`. Raises `ValueError` if there is another one."""
+    """Have this page at `path`. Raises `ValueError` if that is taken, or has parameters."""
+    if '{' in path:
+        raise ValueError(
+            f'{path}: a private page has no parameters; ui.sub_pages inside of it may.'
+        )
     if path in private_pages:
         raise ValueError(f'There are two pages at {path}.')
     private_pages[path] = page
@@ -73,7 +79,7 @@ def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.F
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
     async def draw() -> None:
-        bound = sessions.of(ui.context.client)
+        bound, pages = sessions.of(ui.context.client), ui.context.slot.parent
         identity = await bound.identity()
         if identity is not None:
             ui.page_title(page.title)
@@ -81,6 +87,8 @@ def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.F
                 drawing = page.build(identity)
                 if drawing is not None:
                     await drawing
+            if isinstance(pages, Pages):
+                pages.judge()
         elif bound.session_id:  # it is the database that did not answer
             Text('p', BUSY, classes='bound-only')
             ui.timer(RETRY_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)

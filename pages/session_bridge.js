@@ -4,7 +4,7 @@
  * Python side (`data-bound`).
  */
 import { auth, socketTicket } from "auth-client";
-import { atEachMove, go } from "page-address";
+import { atEachMove, go, isAmong } from "page-address";
 
 /** How long to wait before asking for another ticket, if one could not be had or was refused. */
 const RETRY_MS = 2_000;
@@ -80,7 +80,7 @@ export default {
       const { pathname, search } = location;
       if (auth.state === "signed-in" && this.entryPaths.includes(pathname)) go(this.destination());
       if (auth.state !== "signed-out") return;
-      if (this.privatePaths.includes(pathname)) {
+      if (isAmong(pathname, this.privatePaths)) {
         const here = pathname + search;
         go(this.login + (here === this.home ? "" : `?next=${encodeURIComponent(here)}`));
       } else if (pathname === "/") go(this.login);
@@ -127,7 +127,7 @@ export default {
       const next = new URLSearchParams(location.search).get("next") ?? this.home;
       if (!URL.canParse(next, location.origin)) return this.home;
       const url = new URL(next, location.origin);
-      const isOurs = url.origin === location.origin && this.privatePaths.includes(url.pathname);
+      const isOurs = url.origin === location.origin && isAmong(url.pathname, this.privatePaths);
       return isOurs ? url.pathname + url.search : this.home;
     },
   },

@@ -10,8 +10,8 @@ from playwright.sync_api import FilePayload, Page, Playwright, expect
 
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
-from .program.people import Person, log_out
-from .program.private_pages import BOARD, FILES
+from .program.people import Person, log_out, sees_login_page
+from .program.private_pages import BOARD, FILES, HUB
 from .program.server import ROOT, scrubbed_environment
 
 pytestmark = pytest.mark.one_browser  # a form, a style sheet, a call: these they do alike
@@ -101,3 +101,43 @@ def test_broken_socket_leaves_nothing_on_the_screen(
     for text in ('Board of', 'Notes of', 'Aside for', 'Below for', 'Saved for'):
         expect(tab.get_by_text(f'{text} {person.name}')).to_be_hidden()
     expect(tab.get_by_text(f'Notes of {person.name}')).to_have_count(1)  # Python has not been here
+
+
+def test_pages_below_a_private_page_are_private(url: str, tabs: OpenTab, person: Person) -> None:
+    """A deep link leads over the login page to itself, survives a reload, and ends with the session."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.context.clear_cookies()
+
+    tab.goto(f'{url}{HUB}/two')
+
+    sees_login_page(tab)
+    person.fill_login_form(tab)
+    tab.get_by_role('button', name='Sign in').click()
+    for _ in range(2):
+        expect(tab.get_by_text('Number two')).to_be_visible()
+        expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
+        expect(tab.get_by_text('Page not found')).to_have_count(0)
+        assert tab.url == f'{url}{HUB}/two'
+        tab.reload()
+    log_out(tab)
+    sees_login_page(tab)
+    expect(tab.get_by_text('Page not found')).to_have_count(0)
+
+
+def test_address_may_end_in_a_slash(url: str, tabs: OpenTab, person: Person) -> None:
+    """Typed or linked like that, it is the same page, whoever is signed in."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.context.clear_cookies()
+    tab.goto(f'{url}{BOARD}/')
+    sees_login_page(tab)
+
+    tab.goto(f'{url}/login/')
+
+    person.fill_login_form(tab)
+    tab.get_by_role('button', name='Sign in').click()
+    expect(tab.locator('input[type=file]')).to_be_attached()
+    tab.goto(f'{url}{BOARD}/?a=b')
+    sees_board(tab, person)
+    assert tab.url == f'{url}{BOARD}?a=b'

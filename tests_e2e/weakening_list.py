@@ -610,6 +610,14 @@ WEAKENINGS = [
         'pages/tests/test_page_parts.py::test_page_is_of_one_user',
     ),
     Weakening(
+        'only-the-address-itself-is-private',
+        'P14',
+        'pages/static/page_address.js',
+        'return paths.some((path) => `${pathname}/`.startsWith(`${path}/`));',
+        'return paths.includes(pathname);',
+        'test_private_pages.py::test_pages_below_a_private_page_are_private',
+    ),
+    Weakening(
         'handlers-of-the-page-stay',
         'P14',
         'pages/page_parts.py',

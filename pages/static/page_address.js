@@ -3,6 +3,11 @@
 const moves = new EventTarget();
 const push = history.pushState;
 
+// `/login/` is `/login`, however it was typed or linked to. (With the origin, because `//name` is another.)
+const plain = location.pathname.replace(/(?<=.)\/+$/, "");
+if (plain !== location.pathname)
+  history.replaceState(history.state, "", location.origin + plain + location.search + location.hash);
+
 history.pushState = (...args) => {
   push.apply(history, args);
   moves.dispatchEvent(new Event("move"));
@@ -16,6 +21,15 @@ addEventListener("popstate", () => moves.dispatchEvent(new Event("move")));
 export function atEachMove(action) {
   moves.addEventListener("move", action);
   return () => moves.removeEventListener("move", action);
+}
+
+/**
+ * Whether an address is one of these, or below one of them.
+ * @param {string} pathname
+ * @param {string[]} paths
+ */
+export function isAmong(pathname, paths) {
+  return paths.some((path) => `${pathname}/`.startsWith(`${path}/`));
 }
 
 /**

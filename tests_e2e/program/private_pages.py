@@ -12,7 +12,7 @@ from nicegui import events, ui
 import auth
 import pages
 
-FILES, BOARD = '/files', '/board'
+FILES, BOARD, HUB = '/files', '/board', '/hub'
 
 
 @pages.private_page(FILES, 'Files')
@@ -37,6 +37,13 @@ def board(me: auth.Identity) -> None:
         ui.label(f'Aside for {me.name}')
     with ui.context.client.layout:
         ui.label(f'Below for {me.name}')
+
+
+@pages.private_page(HUB, 'Hub')
+def hub(me: auth.Identity) -> None:
+    """Have pages below its own address."""
+    ui.label(f'Hub of {me.name}')
+    ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Number two')})
 
 
 def serve(port: int, folder: Path) -> None:

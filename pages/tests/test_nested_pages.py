@@ -1,0 +1,62 @@
+"""What lies below the address of a private page: only that page knows, once it has been drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from nicegui import ui
+from nicegui.testing import User
+
+import auth
+from pages import private_page
+from pages.private_part import private_pages
+
+from .test_binding import IssueTicket, present
+
+PATH = '/hub'
+
+
+@pytest.fixture
+def hub() -> Iterator[None]:
+    """A private page that has pages of its own."""
+
+    @private_page(PATH, 'Hub')
+    async def hub(me: auth.Identity) -> None:
+        ui.label(f'Hub of {me.name}')
+        ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Two')})
+
+    yield
+    del private_pages[PATH]
+
+
+@pytest.fixture
+def user(hub: None, user: User) -> User:
+    """The simulated user of an app that has this page."""
+    return user
+
+
+@pytest.mark.parametrize(
+    ('path', 'sees', 'misses'),
+    [
+        (f'{PATH}/two', 'Two', 'Page not found'),
+        (PATH, 'Nothing chosen', 'Page not found'),
+        ('/dashboard/two', 'Page not found', 'Two'),
+    ],
+)
+async def test_only_what_is_there_is_found(
+    user: User, ada: auth.Identity, ticket_for: IssueTicket, path: str, sees: str, misses: str
+) -> None:
+    """A page below is found; where nothing is below, that is said."""
+    client = await user.open(path)
+
+    await present(client, ticket_for(ada, client.id))
+
+    await user.should_see(sees)
+    await user.should_not_see(misses)
+
+
+def test_private_pages_have_no_parameters() -> None:
+    """Their addresses could not be told from others in the browser."""
+    with pytest.raises(ValueError, match='parameters'):
+        private_page('/notes/{id}', 'Note')(lambda me: None)
