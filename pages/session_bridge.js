@@ -10,6 +10,8 @@ import { atEachMove, go, isAmong } from "page-address";
 const RETRY_MS = 2_000;
 /** How long Python's word may take: the call for the ticket, or the ticket, may have got lost. */
 const PATIENCE_MS = 10_000;
+/** Or it may be slow: each time it is twice as long, up to this. */
+const LONGEST_PATIENCE_MS = 80_000;
 
 /** How to take away each notification that is to be seen. */
 const dismissals = new Set();
@@ -41,6 +43,7 @@ export default {
     login: String,
   },
   mounted() {
+    this.patienceMs = PATIENCE_MS;
     noteNotifications(() => Boolean(this.boundTo || !this.userId));
     auth.addEventListener("state", this.onState);
     this.stop = atEachMove(this.lead);
@@ -88,7 +91,7 @@ export default {
     async bind(sessionId) {
       this.unbind();
       this.boundTo = sessionId;
-      const timer = (this.timer = setTimeout(this.tryAgain, PATIENCE_MS));
+      const timer = (this.timer = setTimeout(this.tryAgain, this.patienceMs));
       const isLate = () => this.timer !== timer; // the page has been unbound or bound anew since
       try {
         const ticket = await socketTicket(auth, window.clientId);
@@ -102,6 +105,7 @@ export default {
       if (!this.boundTo) return;
       if (sessionId !== this.boundTo) return this.tryAgain();
       clearTimeout(this.timer);
+      this.patienceMs = PATIENCE_MS;
       document.documentElement.dataset.bound = "";
       auth.trace.add("page.bound");
     },
@@ -112,6 +116,7 @@ export default {
     trace: () => auth.trace.events,
     tryAgain() {
       this.unbind();
+      this.patienceMs = Math.min(this.patienceMs * 2, LONGEST_PATIENCE_MS);
       this.timer = setTimeout(this.onState, RETRY_MS);
     },
     unbind() {

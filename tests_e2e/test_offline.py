@@ -22,6 +22,7 @@ LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in:
 # The server forgets a page that has been away for 3 s.
 FAILURES_IN_TEN_SECONDS = 4
 LONG_ENOUGH_MS = 30_000
+TICKETS_TIME_MS = 11_000
 # What a page hears that the browser keeps for Back; whether it does is test_bfcache.py's business.
 GO_TO_SLEEP = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
 PENDING = 'localStorage.getItem("auth.logout-pending")'
@@ -211,6 +212,25 @@ def test_lost_ticket_is_asked_for_again(tabs: OpenTab, server: Server, person: P
     assert traced(tab, 'page.bound') == []
 
     tab.clock.fast_forward(LONG_ENOUGH_MS)
+
+    wait_for_trace(tab, 'page.bound')
+    assert len(held) == 2
+
+
+@pytest.mark.one_browser
+def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person: Person) -> None:
+    """Each comes after more than ten seconds: once that has been seen, the page has more patience."""
+    tab = tabs()
+    tab.clock.install()
+    held = hold(tab, TICKET)
+    with tab.expect_request(TICKET):
+        person.join(tab, server.url)
+    tab.clock.fast_forward(TICKETS_TIME_MS)
+    with tab.expect_request(TICKET):
+        tab.clock.fast_forward(TICKETS_TIME_MS)
+
+    tab.clock.fast_forward(TICKETS_TIME_MS)
+    held[1].continue_()
 
     wait_for_trace(tab, 'page.bound')
     assert len(held) == 2

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .kit.network import hold, offline
-from .kit.traces import traced
+from .kit.traces import traced, wait_for_trace
 from .program.people import Person, sees_login_page
 from .program.server import Server
 
@@ -172,7 +172,7 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
     tab = tabs()
     tab.context.clock.install()
     person.join(tab, server.url)
-    hold(tab, REFRESH)
+    held = hold(tab, REFRESH)
     tab.evaluate('void auth.refresh()')
     tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
 
@@ -180,9 +180,49 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
 
     tab.wait_for_function('auth.state === "reconnecting"')
     assert traced(tab, 'refresh.postponed')[-1]['detail']['why'] == 'timeout'
+    held[0].abort()
     tab.unroute(REFRESH)
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
     comes_back(tab, person)
+
+
+@pytest.fixture
+def held(tabs: Callable[[], Page], server: Server, person: Person) -> Route:
+    """A refresh that its tab has given up waiting for; the server has not seen it."""
+    tab = tabs()
+    tab.context.clock.install()
+    person.join(tab, server.url)
+    held = hold(tab, REFRESH)
+    tab.evaluate('void auth.refresh()')
+    tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
+    tab.context.clock.fast_forward(PAST_PATIENCE_MS)
+    tab.wait_for_function('auth.state === "reconnecting"')
+    return held[0]
+
+
+@pytest.mark.one_browser
+def test_answer_that_takes_long_is_taken(held: Route, person: Person) -> None:
+    """The tab has given it up, but on a slow line nothing faster will come."""
+    tab = held.request.frame.page
+    begun = len(traced(tab, 'refresh.waited'))
+
+    held.continue_()
+
+    comes_back(tab, person)
+    assert len(traced(tab, 'refresh.waited')) == begun
+
+
+@pytest.mark.one_browser
+def test_answer_that_takes_long_revives_nothing(held: Route) -> None:
+    """A logout came in between, and waits behind it."""
+    tab = held.request.frame.page
+    tab.evaluate('void auth.logout()')
+
+    held.continue_()
+
+    wait_for_trace(tab, 'logout.sent')
+    assert tab.evaluate('auth.state') == 'signed-out'
+    assert tab.evaluate('auth.token.describe()') is None
 
 
 @pytest.mark.one_browser

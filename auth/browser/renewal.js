@@ -131,21 +131,32 @@ export class Renewal {
   async #refresh(epoch) {
     this.#isRetryPlanned = false;
     const isLate = () => epoch !== this.#owner.epoch();
+    /** @type {Promise<TokenSet | null>} */ let asking = Promise.resolve(null);
+    /** @param {number} waitedMs */
+    const ask = async (waitedMs) => {
+      this.#trace.add("refresh.waited", { ms: waitedMs });
+      return isLate() || pendingId() ? null : this.#api.postForTokens("refreshToken");
+    };
     this.#trace.add("refresh.started");
     try {
       this.#breakLoop();
-      const answer = await exclusively(async (waitedMs) => {
-        this.#trace.add("refresh.waited", { ms: waitedMs });
-        return isLate() || pendingId() ? null : this.#api.postForTokens("refreshToken");
-      });
+      const answer = await exclusively((waitedMs) => (asking = ask(waitedMs)));
       if (isLate()) return;
-      if (!answer) return this.#owner.forestalled();
-      this.#trace.add(`refresh.${answer.outcome}`, { generation: answer.session.generation });
-      this.#owner.renewed(answer);
+      if (answer) this.#take(answer);
+      else this.#owner.forestalled();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!isLate()) this.#onError(error);
+      if (isLate()) return;
+      this.#onError(error);
+      // A slow line brings nothing faster: what was given up is as good when it comes.
+      asking.then((answer) => answer && !isLate() && this.#take(answer), () => {});
     }
+  }
+
+  /** @param {TokenSet} answer */
+  #take(answer) {
+    this.#trace.add(`refresh.${answer.outcome}`, { generation: answer.session.generation });
+    this.#owner.renewed(answer);
   }
 
   /** @param {ApiError} error */
