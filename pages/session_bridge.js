@@ -15,6 +15,8 @@ const LONGEST_PATIENCE_MS = 80_000;
 
 /** How to take away each notification that is to be seen. */
 const dismissals = new Set();
+/** Whom this document serves: the first user that was bound here. */
+let usersId = null;
 
 /**
  * Note them as they come: Quasar shows them outside of the page, and they must not outlive their person.
@@ -22,11 +24,11 @@ const dismissals = new Set();
  */
 function noteNotifications(isForSomebody) {
   const { create } = Quasar.Notify;
-  Quasar.Notify.create = (options) => {
+  Quasar.Notify.create = (message) => {
     if (!isForSomebody()) return () => {};
+    const options = typeof message === "string" ? { message } : message;
     const onDismiss = () => {
-      dismissals.delete(dismiss);
-      options.onDismiss?.();
+      if (dismissals.delete(dismiss)) options.onDismiss?.(); // Python has dropped it, if we have
     };
     const dismiss = create({ ...options, onDismiss });
     dismissals.add(dismiss);
@@ -44,7 +46,7 @@ export default {
   },
   mounted() {
     this.patienceMs = PATIENCE_MS;
-    noteNotifications(() => Boolean(this.boundTo || !this.userId));
+    noteNotifications(() => Boolean(this.boundTo || !usersId));
     auth.addEventListener("state", this.onState);
     this.stop = atEachMove(this.lead);
     // NiceGUI can take events only once the whole app is mounted, and that is after this component.
@@ -58,7 +60,7 @@ export default {
   methods: {
     onState() {
       const { state, session, user } = auth;
-      if (user && this.userId && user.id !== this.userId) return this.loadAnew();
+      if (user && usersId && user.id !== usersId) return this.loadAnew();
       document.documentElement.dataset.auth = state;
       document.documentElement.toggleAttribute("data-user", Boolean(user));
       if (state !== this.state) this.$emit("auth_state", (this.state = state));
@@ -68,7 +70,7 @@ export default {
       }
       this.lead();
       if (state !== "signed-in" || this.boundTo === session.id) return;
-      this.userId = user.id;
+      usersId = user.id;
       this.bind(session.id);
     },
     /** An open page serves one user, in Python too (page_session.py): what is left of it goes with it. */
@@ -122,8 +124,9 @@ export default {
     unbind() {
       clearTimeout(this.timer);
       this.timer = this.boundTo = null;
-      for (const dismiss of dismissals) dismiss();
+      const shown = [...dismissals];
       dismissals.clear();
+      for (const dismiss of shown) dismiss();
       if ("bound" in document.documentElement.dataset) auth.trace.add("page.unbound");
       delete document.documentElement.dataset.bound;
     },

@@ -174,6 +174,30 @@ def test_tab_that_heard_nothing_finds_the_note(
 
 
 @pytest.mark.one_browser
+def test_logout_outlives_its_tab(tabs: OpenTab, server: Server, person: Person) -> None:
+    """It waits for another tab's refresh, and its own tab is closed: whoever has heard it, tells it."""
+    busy, other = tabs(), tabs()
+    busy.clock.install()
+    open_bare(busy, server.url)
+    register_in(busy, person)
+    open_bare(other, server.url)
+    wait_for_name(other, person.name)
+    held = hold(busy, REFRESH)
+    with busy.expect_request(REFRESH):
+        busy.evaluate('void auth.refresh()')
+    other.evaluate('void auth.logout()')
+    busy.wait_for_function('auth.state === "signed-out"')
+    ended = server.count('session_ended')
+    other.close()
+    held[0].continue_()
+
+    busy.clock.fast_forward(LONG_ENOUGH_MS)
+
+    server.wait_for('session_ended', ended + 1)
+    wait_for_trace(busy, 'logout.sent')
+
+
+@pytest.mark.one_browser
 def test_closed_client_tells_no_more(tabs: OpenTab, server: Server, person: Person) -> None:
     """A pending logout rests with its page: the next one will find the note."""
     tab = tabs()

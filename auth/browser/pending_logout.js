@@ -18,6 +18,7 @@ const KEY = "auth.logout-pending";
 const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
 const COOKIE_SECONDS = 400 * 86_400;
 
+const LOOK_MS = 5_000;
 const backoff = new Backoff();
 /** Of the next try; 0 while none is planned. */
 let timer = 0;
@@ -50,10 +51,29 @@ export function isPlanned() {
   return timer !== 0;
 }
 
+/**
+ * Another tab tells the server, and may be closed before it has: look whether it has, some time later.
+ * @param {Api} api
+ * @param {Trace} trace
+ */
+export function lookLater(api, trace) {
+  if (pendingId() && !running) planIn(LOOK_MS * (1 + Math.random()), api, trace);
+}
+
 /** Try no more for as long as this page lives; the note stays. */
 export function stop() {
   unplan();
   running = null;
+}
+
+/**
+ * @param {number} waitMs
+ * @param {Api} api
+ * @param {Trace} trace
+ */
+function planIn(waitMs, api, trace) {
+  unplan();
+  timer = setTimeout(() => finish(api, trace), waitMs);
 }
 
 function unplan() {
@@ -108,7 +128,7 @@ export async function finish(api, trace) {
     const plan = (waitMs) => {
       if (running !== mine) return; // somebody has signed in and out again, or the page is closed
       running = null;
-      if (waitMs) timer = setTimeout(() => finish(api, trace), waitMs);
+      if (waitMs) planIn(waitMs, api, trace);
     };
     const mine = { id, done: tell(id, api, trace).then(plan) };
     running = mine;

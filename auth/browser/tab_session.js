@@ -163,6 +163,7 @@ export class TabSession {
     if (message.kind === "logout") {
       this.trace.add("logout.received", { via });
       this.leave(message.reason ?? (this.user ? "other_tab" : this.reason));
+      pendingLogout.lookLater(this.#api, this.trace);
     }
     if (message.kind === "login") pendingLogout.yieldTo();
     // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
