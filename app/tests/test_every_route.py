@@ -60,7 +60,7 @@ def places_of(routes: list[Any]) -> Iterator[Place]:
     for route in iter_route_contexts(routes):
         if not isinstance(route.route, Mount):
             for method in sorted(route.methods or ()):
-                yield Place(method, re.sub(r'{\w*(:path)?}', 'any', str(route.path)))
+                yield Place(method, re.sub(r'{\w*(:\w+)?}', 'any', str(route.path)))
         elif isinstance(route.route.app, StaticFiles):
             files = Path(str(route.route.app.directory)).rglob('*.*')
             yield Place('GET', f'{route.path}/{next(file.name for file in files)}')
