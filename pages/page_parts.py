@@ -17,7 +17,7 @@ PartId = int | str
 
 
 class PageParts:
-    """The elements and listeners of one open page, by id."""
+    """The elements, the listeners and the page-wide handlers of one open page."""
 
     def __init__(self) -> None:
         self._shell: frozenset[PartId] | None = None

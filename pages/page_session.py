@@ -74,13 +74,15 @@ class PageSession:
         """
         self._turn += 1
         turn = self._turn
-        async with (
-            self.in_turn
-        ):  # what the browser sent before the ticket has been looked at by now
+        # What the browser sent before the ticket has been looked at by then.
+        async with self.in_turn:
             if turn != self._turn:
                 return False
+            try:
+                identity = await self._redeem(ticket)
+            except DatabaseUnavailable:
+                return False  # whoever it was bound to is looked up each time
             self._identity = None
-            identity = await self._redeem(ticket)
             if identity is None or turn != self._turn:
                 return False
             self._user_id = self._user_id or identity.user_id
@@ -108,11 +110,12 @@ class PageSession:
         return True
 
     async def _redeem(self, ticket: str) -> Identity | None:
+        """Ask whom the ticket stands for. Raises `DatabaseUnavailable`."""
         redeem = self._sessions.backend.socket_tickets.redeem
         try:
             return await run_in_threadpool(redeem, ticket, self._client_id)
         except DatabaseUnavailable:
-            return None
+            raise
         except AuthError as error:
             record_event('ticket_refused', level=logging.WARNING, why=type(error).__name__)
             return None

@@ -10,7 +10,7 @@ import { atEachMove, go, isAmong } from "page-address";
 const RETRY_MS = 2_000;
 /** How long Python's word may take: the call for the ticket, or the ticket, may have got lost. */
 const PATIENCE_MS = 10_000;
-/** Or it may be slow: each time it is twice as long, up to this. */
+/** On a slow line: patience doubles with each try, up to this. */
 const LONGEST_PATIENCE_MS = 80_000;
 
 /** How to take away each notification that is to be seen. */

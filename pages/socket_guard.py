@@ -55,9 +55,7 @@ class SocketGuard:
         async with page.in_turn:
             drawn_for = page.parts.drawn_for
             if await page.may_act():
-                if (
-                    not client.is_deleted
-                ):  # its socket may be gone: NiceGUI would drop the event then
+                if not client.is_deleted:  # NiceGUI's own handler drops events of a lost socket
                     client.handle_event(message)
             elif drawn_for and page.session_id == drawn_for:  # the database did not answer
                 with client:

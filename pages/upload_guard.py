@@ -25,8 +25,10 @@ HandleUploads = Callable[[ui.upload, list[Any]], Coroutine[Any, Any, None]]
 
 _nicegui_handle_uploads: HandleUploads = ui.upload.handle_uploads
 
+_COME_BACK = {'Retry-After': '2'}
 _BELOW = '/_nicegui/client/'
-_UPLOAD = re.compile(f'.*{_BELOW}([^/]+)/upload/([0-9]+)')  # below the root path of the host, maybe
+# Below the root path of the host, maybe.
+_UPLOAD = re.compile(f'.*{_BELOW}([^/]+)/upload/([0-9]{{1,9}})')
 
 
 def send_client_header_with_uploads() -> None:
@@ -87,6 +89,8 @@ def _asking_again(sessions: PageSessions) -> HandleUploads:
         page = sessions.of(upload.client)
         if page.parts.is_everybodys(upload.id) or await page.may_act():
             await _nicegui_handle_uploads(upload, files)
+        elif page.session_id and page.session_id == page.parts.drawn_for:
+            raise HTTPException(503, headers=_COME_BACK)  # the database did not answer
         else:
             _record_denied(upload, page)
             raise HTTPException(403)

@@ -17,6 +17,7 @@ from .program.server import Server
 REFRESH = '**/auth/refresh'
 NEWEST = 'auth.trace.events.findLast((event) => event.kind.startsWith("refresh.")).kind'
 PAST_PATIENCE_MS = 9_000
+RETRY_MS = 2_000
 LOOP_MS = 30_000
 
 
@@ -187,8 +188,8 @@ def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person
 
 
 @pytest.fixture
-def held(tabs: Callable[[], Page], server: Server, person: Person) -> Route:
-    """A refresh that its tab has given up waiting for; the server has not seen it."""
+def held(tabs: Callable[[], Page], server: Server, person: Person) -> list[Route]:
+    """A refresh that its tab has given up: the next one waits behind it. All that come are held."""
     tab = tabs()
     tab.context.clock.install()
     person.join(tab, server.url)
@@ -197,28 +198,44 @@ def held(tabs: Callable[[], Page], server: Server, person: Person) -> Route:
     tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
     tab.wait_for_function('auth.state === "reconnecting"')
-    return held[0]
+    begun = len(traced(tab, 'refresh.started'))
+    tab.context.clock.fast_forward(RETRY_MS)
+    wait_for_trace(tab, 'refresh.started', begun + 1)
+    return held
 
 
 @pytest.mark.one_browser
-def test_answer_that_takes_long_is_taken(held: Route, person: Person) -> None:
-    """The tab has given it up, but on a slow line nothing faster will come."""
-    tab = held.request.frame.page
-    begun = len(traced(tab, 'refresh.waited'))
+def test_answer_that_takes_long_is_taken(held: list[Route], person: Person) -> None:
+    """On a slow line nothing faster will come; and what waits behind it need not be asked."""
+    tab = held[0].request.frame.page
+    waited = len(traced(tab, 'refresh.waited'))
 
-    held.continue_()
+    held[0].continue_()
 
     comes_back(tab, person)
-    assert len(traced(tab, 'refresh.waited')) == begun
+    wait_for_trace(tab, 'refresh.waited', waited + 1)
+    assert tab.evaluate('auth.fetch("/api/me").then((response) => response.status)') == 200
+    assert len(held) == 1  # whatever was sent before that call has been seen
 
 
 @pytest.mark.one_browser
-def test_answer_that_takes_long_revives_nothing(held: Route) -> None:
+def test_refusal_that_takes_long_is_taken(held: list[Route]) -> None:
+    """The session is over: that is no slower line, and not to be asked about for ever."""
+    tab = held[0].request.frame.page
+
+    held[0].fulfill(status=401, body=problem('session_ended', reason='replay'))
+
+    tab.wait_for_function('auth.state === "signed-out"')
+    assert tab.evaluate('auth.reason') == 'replay'
+
+
+@pytest.mark.one_browser
+def test_answer_that_takes_long_revives_nothing(held: list[Route]) -> None:
     """A logout came in between, and waits behind it."""
-    tab = held.request.frame.page
+    tab = held[0].request.frame.page
     tab.evaluate('void auth.logout()')
 
-    held.continue_()
+    held[0].continue_()
 
     wait_for_trace(tab, 'logout.sent')
     assert tab.evaluate('auth.state') == 'signed-out'

@@ -46,7 +46,7 @@ export async function logout(tab, api) {
   await finish(api, tab.trace);
 }
 
-/** Whether the server will be told without any more doing. */
+/** Whether the next try has its time already. */
 export function isPlanned() {
   return timer !== 0;
 }
@@ -57,7 +57,7 @@ export function isPlanned() {
  * @param {Trace} trace
  */
 export function lookLater(api, trace) {
-  if (pendingId() && !running) planIn(LOOK_MS * (1 + Math.random()), api, trace);
+  if (pendingId() && !running && !isPlanned()) planIn(LOOK_MS * (1 + Math.random()), api, trace);
 }
 
 /** Try no more for as long as this page lives; the note stays. */

@@ -32,7 +32,7 @@ export function toStrategy(text) {
 
 /**
  * @typedef {object} Owner what Renewal asks and tells
- * @property {() => number} epoch counts sign-ins and sign-outs
+ * @property {() => number} epoch counts sign-ins, sign-outs, and times the page was put away
  * @property {(answer: TokenSet) => void} renewed
  * @property {(reason: string | null) => void} refused the server said that the session is over
  * @property {() => void} postponed the server could not be asked; it will be asked again
@@ -130,12 +130,15 @@ export class Renewal {
   /** @param {number} epoch an answer that comes back in a later one is ignored */
   async #refresh(epoch) {
     this.#isRetryPlanned = false;
+    const expiry = this.#expiry;
     const isLate = () => epoch !== this.#owner.epoch();
+    // Another answer has come while this one waited for its turn.
+    const isServed = () => this.#expiry !== null && this.#expiry !== expiry;
     /** @type {Promise<TokenSet | null>} */ let asking = Promise.resolve(null);
     /** @param {number} waitedMs */
     const ask = async (waitedMs) => {
       this.#trace.add("refresh.waited", { ms: waitedMs });
-      return isLate() || pendingId() ? null : this.#api.postForTokens("refreshToken");
+      return isLate() || isServed() || pendingId() ? null : this.#api.postForTokens("refreshToken");
     };
     this.#trace.add("refresh.started");
     try {
@@ -143,13 +146,16 @@ export class Renewal {
       const answer = await exclusively((waitedMs) => (asking = ask(waitedMs)));
       if (isLate()) return;
       if (answer) this.#take(answer);
-      else this.#owner.forestalled();
+      else if (!isServed()) this.#owner.forestalled();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (isLate()) return;
       this.#onError(error);
       // A slow line brings nothing faster: what was given up is as good when it comes.
-      asking.then((answer) => answer && !isLate() && this.#take(answer), () => {});
+      asking.then(
+        (answer) => answer && !isLate() && this.#take(answer),
+        (late) => late.endsSession && !isLate() && this.#onError(late),
+      );
     }
   }
 

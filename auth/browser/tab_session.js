@@ -20,7 +20,7 @@ export class TabSession {
   /** @type {User | null} */ user = null;
   /** @type {Session | null} */ session = null;
   /** @type {string | null} */ reason = null;
-  /** Counts sign-ins and sign-outs: an answer to a question of an earlier epoch is ignored. */
+  /** Counts sign-ins, sign-outs, and times the page was put away: an answer to a question of an earlier epoch is ignored. */
   epoch = 0;
 
   #access = new AccessToken();
@@ -190,7 +190,7 @@ export class TabSession {
 
   /** The page goes into the back/forward cache, which would keep the token with it. */
   #suspend() {
-    this.newEpoch(); // no late answer brings another
+    this.newEpoch(); // no late refresh brings another
     this.#access.drop();
     this.#renewal.stop();
     this.#enter("loading");

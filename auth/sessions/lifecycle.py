@@ -116,17 +116,17 @@ class Sessions:
 
     def is_current(self, text: str | None, session_id: str) -> bool:
         """Say whether the session lives, and this is its latest refresh token."""
-        row = self._presented(text, session_id)
+        row = self._read_presented(text, session_id)
         return row is not None and row.generation == row.leaf_generation
 
     def is_renewable(self, text: str | None, session_id: str) -> bool:
-        """Say whether the session lives, and a refresh with this token would renew it."""
-        row = self._presented(text, session_id)
+        """Say whether the session lives, and a refresh with this token would be answered."""
+        row = self._read_presented(text, session_id)
         if row is None:
             return False
         return judge(row, self._limits.overlap_seconds, self._clock()) is not Outcome.REPLAYED
 
-    def _presented(self, text: str | None, session_id: str) -> Row[Any] | None:
+    def _read_presented(self, text: str | None, session_id: str) -> Row[Any] | None:
         """Read a living session by one of its refresh tokens; `None` if it is not that."""
         try:
             token = parse(text or '')

@@ -1,9 +1,12 @@
-/** Where this page is. NiceGUI's router pushes paths without an event, so that needs a little help. */
+/**
+ * Where this page is. NiceGUI's router pushes paths without an event, so that needs a little help. A slash
+ * at the end is taken off on load.
+ */
 
 const moves = new EventTarget();
 const push = history.pushState;
 
-// `/login/` is `/login`, however it was typed or linked to. (With the origin, because `//name` is another.)
+// With the origin, because `//name` alone would be another one.
 const plain = location.pathname.replace(/(?<=.)\/+$/, "");
 if (plain !== location.pathname)
   history.replaceState(history.state, "", location.origin + plain + location.search + location.hash);

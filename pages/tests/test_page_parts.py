@@ -183,16 +183,16 @@ async def test_tabs_storage_is_of_one_user(
 ) -> None:
     """It outlives the page, and even a browser that was restarted: another user finds it empty."""
 
-    async def kept_for(identity: auth.Identity) -> object:
+    async def cart_of(identity: auth.Identity, visit: int) -> object:
         client = await user.open(PATH)
         await present(client, ticket_for(identity, client.id))
         with client:
-            return app.storage.tab.setdefault('cart', f'cart of {identity.name}')
+            return app.storage.tab.setdefault('cart', f'begun at visit {visit}')
 
-    assert await kept_for(ada) == 'cart of Ada'
-    assert await kept_for(ada) == 'cart of Ada'
-    assert await kept_for(grace) == 'cart of Grace'
-    assert await kept_for(ada) == 'cart of Ada'
+    assert await cart_of(ada, 1) == 'begun at visit 1'
+    assert await cart_of(ada, 2) == 'begun at visit 1'
+    assert await cart_of(grace, 3) == 'begun at visit 3'
+    assert await cart_of(ada, 4) == 'begun at visit 4'
 
 
 async def test_another_ticket_of_the_session_changes_nothing(
@@ -232,6 +232,23 @@ async def test_nothing_is_left_for_nobody(board: Client) -> None:
     assert not [kind for element, kind in sources(board) if listens(element, kind)]
 
 
+async def test_database_away_while_a_ticket_comes_takes_nothing_away(
+    board: Client,
+    backend: auth.AuthBackend,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page stays bound to whom it was; the browser will bring another ticket."""
+    button, ticket = dialog_button(board), ticket_for(ada, board.id)
+    monkeypatch.setattr(type(backend.socket_tickets), 'redeem', raise_unavailable)
+
+    await present(board, ticket)
+
+    assert dialog_button(board) is button
+    assert bridge_of(board).page.session_id == ada.session_id
+
+
 async def test_nothing_runs_for_whoever_comes_next(board: Client, done: list[str]) -> None:
     """Handlers of the whole page know no session to ask for: they go with it."""
 
@@ -254,7 +271,7 @@ async def test_nothing_runs_for_whoever_comes_next(board: Client, done: list[str
 async def test_drawing_for_nobody_goes_on_after_a_mishap(
     board: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An element that cannot be taken away keeps none of the others."""
+    """One element that cannot be taken away does not keep the page itself."""
     monkeypatch.setattr(ui.dialog, 'delete', raise_error)
 
     with board, pytest.raises(ValueError, match='no such child'):

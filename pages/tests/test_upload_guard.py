@@ -175,6 +175,30 @@ async def test_ended_session_uploads_nothing(
     assert taken == []
 
 
+async def test_file_arrives_below_a_root_path(
+    *,
+    user: User,
+    issued: auth.IssuedSession,
+    sessions: PageSessions,
+    ticket_for: IssueTicket,
+    taken: list[str],
+) -> None:
+    """A host may have the whole app below a path."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
+    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/root/path')
+    cookies = {COOKIE: issued.refresh_token}
+
+    async with httpx.AsyncClient(
+        transport=guarded, base_url='https://testserver', cookies=cookies
+    ) as browser:
+        path = f'/root/path{upload.props["url"]}'
+        answer = await browser.post(path, files={'file': b'content'})
+
+    assert (answer.status_code, taken) == (200, ['Ada'])
+
+
 @pytest.mark.checklist('V4.4.3')
 @pytest.mark.parametrize(
     'spelling',
@@ -183,6 +207,7 @@ async def test_ended_session_uploads_nothing(
         pytest.param('/root/path{}%0A', id='line-break-below-root'),
         pytest.param('{}/', id='slash'),
         pytest.param('{}0', id='another-element'),
+        pytest.param('{}' + '0' * 5_000, id='no-element'),
     ],
 )
 async def test_other_spellings_reach_nothing(
@@ -234,6 +259,34 @@ async def test_slow_file_is_asked_about_again(
     status = await send_file(client, issued.refresh_token, meanwhile)
 
     assert (status, taken) == ((403, []) if ends else (200, ['Ada']))
+
+
+async def test_file_may_come_again_when_the_database_does(
+    *,
+    user: User,
+    backend: auth.AuthBackend,
+    issued: auth.IssuedSession,
+    ticket_for: IssueTicket,
+    send_file: SendFile,
+    taken: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nobody can say whether the session lives: that is no attempt of a stranger."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+
+    def fail(*_: object) -> auth.Identity:
+        raise auth.DatabaseUnavailable
+
+    def meanwhile() -> None:
+        monkeypatch.setattr(backend.sessions, 'require_living', fail)
+
+    status = await send_file(client, issued.refresh_token, meanwhile)
+
+    assert (status, taken) == (503, [])
+    assert 'page_denied' not in caplog.text
 
 
 async def test_pages_of_others_take_files_from_anybody(user: User, send_file: SendFile) -> None:
