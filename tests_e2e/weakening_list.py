@@ -336,14 +336,6 @@ WEAKENINGS = [
         'test_signing_in_moves_tabs.py::test_order_of_one_is_not_carried_out_for_the_next',
     ),
     Weakening(
-        'cards-stay-for-the-next',
-        'P6',
-        'pages/place.js',
-        ' :key="userId"',
-        '',
-        'test_signing_in_moves_tabs.py::test_answer_for_one_is_not_shown_to_the_next',
-    ),
-    Weakening(
         'login-makes-refreshes-late',
         'P6',
         'auth/browser/auth_client.js',
