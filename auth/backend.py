@@ -15,6 +15,7 @@ from .passwords.rules import PasswordRules
 from .refresh_cookie import RefreshCookie
 from .sessions.devices import Devices
 from .sessions.ended_list import EndedList
+from .sessions.held_tokens import HeldTokens
 from .sessions.lifecycle import Sessions
 from .sessions.purge import Purge
 from .sessions.rotation import Rotation
@@ -37,6 +38,7 @@ class AuthBackend:
     login: Login
     sessions: Sessions
     rotation: Rotation
+    held_tokens: HeldTokens
     devices: Devices
     security: AccountSecurity
     purge: Purge
@@ -84,6 +86,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         login=login,
         sessions=sessions,
         rotation=rotation,
+        held_tokens=HeldTokens(database, sessions, tokens, limits, clock),
         devices=Devices(database, sessions, clock),
         security=AccountSecurity(database, passwords, rules, sessions, rotation, throttle, clock),
         purge=Purge(database, clock),

@@ -7,10 +7,13 @@ they were written in. So nobody has to mark anything, and nothing that was forgo
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from nicegui import Client, ui
 from nicegui.element import Element
+
+from auth import record_event
 
 # An element's id is a number, that of one of its listeners a text.
 PartId = int | str
@@ -70,6 +73,12 @@ class PageParts:
             and self.is_everybodys(parent.id)
             and not isinstance(parent, ui.sub_pages)
         )
+
+
+def record_denied(element: Element, session_id: str | None) -> None:
+    """Log that something was asked of an element for whose session it may not be done any more."""
+    what, session = type(element).__name__, session_id or 'none'
+    record_event('page_denied', level=logging.WARNING, what=what, session=session)
 
 
 def _handlers_of_page(client: Client) -> list[list[Any]]:

@@ -89,10 +89,9 @@ class PageSession:
             if identity.user_id != self._user_id:
                 record_event('ticket_refused', level=logging.WARNING, why='PageOfAnotherUser')
                 return False
-            if not self._claim_tab(identity.user_id):
-                return False
-            self._identity = identity
-            return True
+            if self._claim_tab(identity.user_id):
+                self._identity = identity
+            return self._identity is identity
 
     def _claim_tab(self, user_id: str) -> bool:
         """Empty what NiceGUI keeps for the browser's tab, if it is another user's: it outlives pages.
@@ -125,6 +124,11 @@ class PageSession:
         """The session the page was bound to; it may have ended since (ask `identity`)."""
         return self._identity.session_id if self._identity else None
 
+    @property
+    def shown_session_id(self) -> str | None:
+        """The session the page was bound to, if what it shows has been drawn for that one."""
+        return self.session_id if self.session_id == self.parts.drawn_for else None
+
     def unbind(self) -> None:
         """Act for nobody."""
         self._turn += 1
@@ -152,8 +156,7 @@ class PageSession:
 
     async def may_act(self) -> bool:
         """Say whether the session lives that the page has been drawn for."""
-        identity = await self.identity()
-        return identity is not None and identity.session_id == self.parts.drawn_for
+        return await self.identity() is not None and self.shown_session_id is not None
 
 
 class PageSessions:

@@ -65,7 +65,7 @@ class SessionBridge(Element, component='session_bridge.js'):
         session_id = identity.session_id if identity else None
         if parts.drawn_for == session_id:
             return
-        if identity is None and parts.drawn_for == self.page.session_id:
+        if identity is None and self.page.shown_session_id:
             return  # the database did not answer
         try:
             parts.begin_anew(self.client, session_id)

@@ -16,6 +16,7 @@ from socketio import exceptions
 
 from auth import record_event
 
+from .page_parts import record_denied
 from .page_session import PageSessions
 from .private_part import BUSY
 
@@ -57,12 +58,11 @@ class SocketGuard:
             if await page.may_act():
                 if not client.is_deleted:  # NiceGUI's own handler drops events of a lost socket
                     client.handle_event(message)
-            elif drawn_for and page.session_id == drawn_for:  # the database did not answer
+            elif page.shown_session_id:  # the database did not answer
                 with client:
                     ui.notify(BUSY, type='warning')
             else:
-                what, session = type(element).__name__, drawn_for or 'none'
-                record_event('page_denied', level=logging.WARNING, what=what, session=session)
+                record_denied(element, drawn_for)
 
     def _guarded(self, name: str) -> Callable[[str, Message], Awaitable[None]]:
         async def take(sender: str, message: Message) -> None:

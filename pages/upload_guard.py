@@ -6,7 +6,6 @@ request has to bring the refresh cookie of that session, which has to live.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -14,11 +13,11 @@ from typing import Any
 from fastapi import HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from nicegui import Client, ui
-from nicegui.element import Element
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth import CLIENT_HEADER, record_event
+from auth import CLIENT_HEADER
 
+from .page_parts import record_denied
 from .page_session import PageSession, PageSessions
 
 HandleUploads = Callable[[ui.upload, list[Any]], Coroutine[Any, Any, None]]
@@ -64,21 +63,19 @@ class UploadGuard:
             await Response(status_code=404)(scope, receive, send)
             return
         page = self._sessions.of(client)
-        if page.parts.is_everybodys(element_id):
-            await self._app(scope, receive, send)
-            return
-        if await self._holds_session_of(page, Request(scope)):
+        is_free = page.parts.is_everybodys(element_id)
+        if is_free or await self._holds_session_of(page, Request(scope)):
             await self._app(scope, receive, send)
         else:
-            _record_denied(element, page)
+            record_denied(element, page.parts.drawn_for)
             await Response(status_code=403)(scope, receive, send)
 
     async def _holds_session_of(self, page: PageSession, request: Request) -> bool:
         """Ask whose browser it is. Raises `DatabaseUnavailable`."""
-        backend, session_id = self._sessions.backend, page.session_id
-        if session_id is None or session_id != page.parts.drawn_for:
+        backend, session_id = self._sessions.backend, page.shown_session_id
+        if session_id is None:
             return False
-        jar, is_renewable = backend.cookie.read(request), backend.sessions.is_renewable
+        jar, is_renewable = backend.cookie.read(request), backend.held_tokens.is_renewable
         return await run_in_threadpool(is_renewable, jar, session_id)
 
 
@@ -89,15 +86,10 @@ def _asking_again(sessions: PageSessions) -> HandleUploads:
         page = sessions.of(upload.client)
         if page.parts.is_everybodys(upload.id) or await page.may_act():
             await _nicegui_handle_uploads(upload, files)
-        elif page.session_id and page.session_id == page.parts.drawn_for:
+        elif page.shown_session_id:
             raise HTTPException(503, headers=_COME_BACK)  # the database did not answer
         else:
-            _record_denied(upload, page)
+            record_denied(upload, page.parts.drawn_for)
             raise HTTPException(403)
 
     return handle_uploads
-
-
-def _record_denied(element: Element, page: PageSession) -> None:
-    what, session = type(element).__name__, page.parts.drawn_for or 'none'
-    record_event('page_denied', level=logging.WARNING, what=what, session=session)

@@ -629,8 +629,8 @@ WEAKENINGS = [
         'any-living-session-will-do',
         'P14',
         'pages/page_session.py',
-        'return identity is not None and identity.session_id == self.parts.drawn_for',
-        'return identity is not None',
+        'return await self.identity() is not None and self.shown_session_id is not None',
+        'return await self.identity() is not None',
         'pages/tests/test_page_parts.py::test_they_do_nothing_for_the_next_session',
     ),
     Weakening(

@@ -115,7 +115,7 @@ class RefreshOnVisit:
         The browser may hold that of another session by now, or a later one that another tab was
         given: this one must not replace it.
         """
-        is_current = self._backend.sessions.is_current
+        is_current = self._backend.held_tokens.is_current
         with contextlib.suppress(DatabaseUnavailable):
             token, session_id = issued.refresh_token, issued.identity.session_id
             if not await run_in_threadpool(is_current, token, session_id):

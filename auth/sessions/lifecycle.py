@@ -23,7 +23,6 @@ from ..errors import InvalidRefreshToken, SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
-from .outcomes import Outcome, judge
 from .rows import (
     SID,
     EndReason,
@@ -113,29 +112,6 @@ class Sessions:
         if jar:
             self._evidence.note(row, jar, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
-
-    def is_current(self, text: str | None, session_id: str) -> bool:
-        """Say whether the session lives, and this is its latest refresh token."""
-        row = self._read_presented(text, session_id)
-        return row is not None and row.generation == row.leaf_generation
-
-    def is_renewable(self, text: str | None, session_id: str) -> bool:
-        """Say whether the session lives, and a refresh with this token would be answered."""
-        row = self._read_presented(text, session_id)
-        if row is None:
-            return False
-        return judge(row, self._limits.overlap_seconds, self._clock()) is not Outcome.REPLAYED
-
-    def _read_presented(self, text: str | None, session_id: str) -> Row[Any] | None:
-        """Read a living session by one of its refresh tokens; `None` if it is not that."""
-        try:
-            token = parse(text or '')
-            with self._database.read() as connection:
-                row = self.living_row(connection, session_id, token.generation)
-        except (InvalidRefreshToken, SessionEnded):
-            return None
-        is_ours = token.session_id == row.id and self._tokens.is_genuine(token, row.salt)
-        return row if is_ours else None
 
     def living_row(
         self, connection: Connection, session_id: str, presented: int | None = None
