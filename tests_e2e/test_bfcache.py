@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .kit.bfcache import appearances, go_back
+from .kit.bfcache import appearances, go_back, say_put_away
 from .kit.lacking import without_broadcast
 from .kit.network import hold
 from .kit.tabs import OpenTab
@@ -126,7 +126,7 @@ def test_late_answer_does_not_reach_a_page_that_is_kept(
     held = hold(tab, '**/auth/refresh')
     with tab.expect_request('**/auth/refresh'):
         tab.evaluate('globalThis.refreshed = auth.refresh(); 0')
-    tab.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); 0")
+    say_put_away(tab)
 
     held[0].continue_()
     tab.evaluate('refreshed')

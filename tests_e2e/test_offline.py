@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
+from .kit.bfcache import say_put_away
 from .kit.lacking import make_deaf, without_storage
 from .kit.network import cut_socket, hold, offline, out_of_reach, wait_for_socket
 from .kit.tabs import OpenTab, loads_anew
@@ -23,8 +24,6 @@ LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in:
 FAILURES_IN_TEN_SECONDS = 4
 LONG_ENOUGH_MS = 30_000
 TICKETS_TIME_MS = 11_000
-# What a page hears that the browser keeps for Back; whether it does is test_bfcache.py's business.
-GO_TO_SLEEP = "() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
 PENDING = 'localStorage.getItem("auth.logout-pending")'
 
 
@@ -158,7 +157,7 @@ def test_tab_that_heard_nothing_finds_the_note(
     register_in(asleep, person)
     open_bare(other, server.url)
     wait_for_name(other, person.name)
-    asleep.evaluate(f'({GO_TO_SLEEP})()')
+    say_put_away(asleep)
     ended = server.count('session_ended')
     with out_of_reach(other, LOGOUT):
         other.evaluate('void auth.logout()')

@@ -168,40 +168,39 @@ def test_offline_is_no_sign_out(tab: Page, person: Person) -> None:
     comes_back(tab, person)
 
 
-def test_silence_is_no_sign_out(tabs: Callable[[], Page], server: Server, person: Person) -> None:
-    """A server that never answers is given up on after eight seconds; a later one is asked again."""
+@pytest.fixture
+def unanswered(tabs: Callable[[], Page], server: Server, person: Person) -> list[Route]:
+    """A refresh that its tab has given up after eight seconds. All that come are held."""
     tab = tabs()
     tab.context.clock.install()
     person.join(tab, server.url)
     held = hold(tab, REFRESH)
     tab.evaluate('void auth.refresh()')
     tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
-
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
-
     tab.wait_for_function('auth.state === "reconnecting"')
+    return held
+
+
+def test_silence_is_no_sign_out(unanswered: list[Route], person: Person) -> None:
+    """A server that never answers is given up on after eight seconds; a later one is asked again."""
+    tab = unanswered[0].request.frame.page
     assert traced(tab, 'refresh.postponed')[-1]['detail']['why'] == 'timeout'
-    held[0].abort()
+
+    unanswered[0].abort()
     tab.unroute(REFRESH)
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
     comes_back(tab, person)
 
 
 @pytest.fixture
-def held(tabs: Callable[[], Page], server: Server, person: Person) -> list[Route]:
-    """A refresh that its tab has given up: the next one waits behind it. All that come are held."""
-    tab = tabs()
-    tab.context.clock.install()
-    person.join(tab, server.url)
-    held = hold(tab, REFRESH)
-    tab.evaluate('void auth.refresh()')
-    tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
-    tab.context.clock.fast_forward(PAST_PATIENCE_MS)
-    tab.wait_for_function('auth.state === "reconnecting"')
+def held(unanswered: list[Route]) -> list[Route]:
+    """The same, and by now the next refresh waits behind it."""
+    tab = unanswered[0].request.frame.page
     begun = len(traced(tab, 'refresh.started'))
     tab.context.clock.fast_forward(RETRY_MS)
     wait_for_trace(tab, 'refresh.started', begun + 1)
-    return held
+    return unanswered
 
 
 @pytest.mark.one_browser

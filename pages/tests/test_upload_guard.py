@@ -49,6 +49,12 @@ def user(taken: list[str], user: User) -> User:
     return user
 
 
+def upload_of(client: Client) -> ui.upload:
+    """Return the page's only upload."""
+    (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
+    return upload
+
+
 @pytest.fixture
 def send_file(sessions: PageSessions) -> SendFile:
     """Send a file as a browser does that holds this refresh token; return the status.
@@ -60,7 +66,7 @@ def send_file(sessions: PageSessions) -> SendFile:
     async def send_file(
         client: Client, refresh_token: str | None, meanwhile: Callable[[], None] | None = None
     ) -> int:
-        (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
+        upload = upload_of(client)
         cookies = {COOKIE: refresh_token} if refresh_token else {}
 
         async def body() -> AsyncIterator[bytes]:
@@ -80,17 +86,22 @@ def send_file(sessions: PageSessions) -> SendFile:
     return send_file
 
 
+@pytest.fixture
+async def client(user: User, issued: auth.IssuedSession, ticket_for: IssueTicket) -> Client:
+    """Ada's page, bound and drawn."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(issued.identity, client.id))
+    await user.should_see('Files of Ada')
+    return client
+
+
 async def test_file_of_its_user_arrives(
-    user: User,
+    client: Client,
     issued: auth.IssuedSession,
-    ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
 ) -> None:
     """The browser that holds the session of the page is let through."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    await user.should_see('Files of Ada')
 
     assert await send_file(client, issued.refresh_token) == 200
 
@@ -100,19 +111,15 @@ async def test_file_of_its_user_arrives(
 @pytest.mark.checklist('V4.4.3', 'V7.4.1')
 async def test_files_of_others_do_not(
     *,
-    user: User,
+    client: Client,
     backend: auth.AuthBackend,
     issued: auth.IssuedSession,
-    ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Somebody knows the page: without a cookie, with one of another session, or with an old one."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    await user.should_see('Files of Ada')
     grace = await backend.registration.register(
         'Grace', 'grace@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
     )
@@ -134,17 +141,13 @@ async def test_files_of_others_do_not(
 
 async def test_file_may_cross_a_refresh(
     *,
-    user: User,
+    client: Client,
     backend: auth.AuthBackend,
     issued: auth.IssuedSession,
-    ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
 ) -> None:
     """The server has rotated, and the file left the browser before the answer came there."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    await user.should_see('Files of Ada')
     backend.rotation.refresh(issued.refresh_token)
 
     assert await send_file(client, issued.refresh_token) == 200
@@ -155,18 +158,14 @@ async def test_file_may_cross_a_refresh(
 @pytest.mark.checklist('V7.4.1')
 async def test_ended_session_uploads_nothing(
     *,
-    user: User,
+    client: Client,
     backend: auth.AuthBackend,
     issued: auth.IssuedSession,
-    ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its cookie is of no use, even before this page has heard that the session is over."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    await user.should_see('Files of Ada')
     monkeypatch.setattr(PageSessions, '_end_all', lambda *_: None)  # as if another process ended it
 
     backend.sessions.end(issued.identity.session_id, EndReason.LOGOUT)
@@ -177,23 +176,20 @@ async def test_ended_session_uploads_nothing(
 
 async def test_file_arrives_below_a_root_path(
     *,
-    user: User,
+    client: Client,
     issued: auth.IssuedSession,
     sessions: PageSessions,
-    ticket_for: IssueTicket,
     taken: list[str],
 ) -> None:
     """A host may have the whole app below a path."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
-    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/root/path')
+    upload = upload_of(client)
+    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/below')
     cookies = {COOKIE: issued.refresh_token}
 
     async with httpx.AsyncClient(
         transport=guarded, base_url='https://testserver', cookies=cookies
     ) as browser:
-        path = f'/root/path{upload.props["url"]}'
+        path = f'/below{upload.props["url"]}'
         answer = await browser.post(path, files={'file': b'content'})
 
     assert (answer.status_code, taken) == (200, ['Ada'])
@@ -204,7 +200,7 @@ async def test_file_arrives_below_a_root_path(
     'spelling',
     [
         pytest.param('{}%0A', id='line-break'),
-        pytest.param('/root/path{}%0A', id='line-break-below-root'),
+        pytest.param('/below{}%0A', id='line-break-below-root'),
         pytest.param('{}/', id='slash'),
         pytest.param('{}0', id='another-element'),
         pytest.param('{}' + '0' * 5_000, id='no-element'),
@@ -212,18 +208,15 @@ async def test_file_arrives_below_a_root_path(
 )
 async def test_other_spellings_reach_nothing(
     *,
-    user: User,
+    client: Client,
     issued: auth.IssuedSession,
     sessions: PageSessions,
-    ticket_for: IssueTicket,
     taken: list[str],
     spelling: str,
 ) -> None:
     """A route lets a line break follow its end, and that is no way around the guard."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    (upload,) = [each for each in client.elements.values() if isinstance(each, ui.upload)]
-    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/root/path')
+    upload = upload_of(client)
+    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/below')
 
     async with httpx.AsyncClient(transport=guarded, base_url='https://testserver') as stranger:
         path = spelling.format(upload.props['url'])
@@ -237,18 +230,14 @@ async def test_other_spellings_reach_nothing(
 @pytest.mark.parametrize('ends', [True, False], ids=['ended', 'refreshed'])
 async def test_slow_file_is_asked_about_again(
     *,
-    user: User,
+    client: Client,
     backend: auth.AuthBackend,
     issued: auth.IssuedSession,
-    ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
     ends: bool,
 ) -> None:
     """The session ends, or goes on to its next refresh token, while the file is on its way."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    await user.should_see('Files of Ada')
 
     def meanwhile() -> None:
         if ends:
@@ -263,19 +252,15 @@ async def test_slow_file_is_asked_about_again(
 
 async def test_file_may_come_again_when_the_database_does(
     *,
-    user: User,
+    client: Client,
     backend: auth.AuthBackend,
     issued: auth.IssuedSession,
-    ticket_for: IssueTicket,
     send_file: SendFile,
     taken: list[str],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Nobody can say whether the session lives: that is no attempt of a stranger."""
-    client = await user.open(PATH)
-    await present(client, ticket_for(issued.identity, client.id))
-    await user.should_see('Files of Ada')
 
     def fail(*_: object) -> auth.Identity:
         raise auth.DatabaseUnavailable
