@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Browsers and pytest leave files in the temporary folder: give them one that goes at the end.
 TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT TERM && TMPDIR="$$tmp"
 
+# One worker for each core; each starts a Chromium, a Firefox, and servers, so not more than four.
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4
+
 .PHONY: help demo demo-two-origins test test-fast test-e2e lint weakenings bench clean
 
 help:
@@ -30,11 +33,11 @@ demo-two-origins: $(VENV)/app-installed
 test: test-fast test-e2e
 
 test-fast: $(VENV)/tests-installed
-	@$(TIDILY) $(BIN)/python -m pytest -q -n 2 auth app
-	@$(TIDILY) $(BIN)/python -m pytest -q pages
+	@$(TIDILY) $(PYTEST) auth app
+	@$(TIDILY) $(PYTEST) pages
 
 test-e2e: $(VENV)/browsers-found
-	@$(TIDILY) $(BIN)/python -m pytest -q -n 2 tests_e2e
+	@$(TIDILY) $(PYTEST) tests_e2e
 
 weakenings: $(VENV)/browsers-found
 	@$(TIDILY) $(BIN)/python -m tests_e2e.weakenings $(if $(BROWSER),--browser $(BROWSER))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -20,6 +21,8 @@ class _Logged(Protocol):
     def log_level(self) -> logs.LogLevel: ...
     @property
     def log_format(self) -> logs.LogFormat: ...
+    @classmethod
+    def misspelt_variables(cls) -> list[str]: ...
 
 
 S = TypeVar('S', bound=_Logged)
@@ -36,6 +39,8 @@ class Command(Generic[S]):
         """Do it. What cannot be used ends the program with exit code 2."""
         settings = _read(self.settings, arguments)
         logs.set_up(settings.log_level, settings.log_format)
+        for sentence in self.settings.misspelt_variables():
+            logging.getLogger(__name__).warning(sentence)
         self.run(settings)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
+import os
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,6 +20,19 @@ class Options(BaseSettings):
         cli_hide_none_type=True,
         cli_avoid_json=True,
     )
+
+    @classmethod
+    def misspelt_variables(cls) -> list[str]:
+        """Say of each variable that looks like a setting, and is none, that it does nothing."""
+        prefix = cls.model_config['env_prefix']
+        known = [f'{prefix}{name}'.upper() for name in cls.model_fields]
+        unknown = [name for name in os.environ if name.startswith(prefix) and name not in known]
+        return [f'{name} is no setting: it does nothing{_meant(name, known)}' for name in unknown]
+
+
+def _meant(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    return f'. Did you mean {near[0]}?' if near else ''
 
 
 def split(addresses: str) -> list[str]:

@@ -239,6 +239,21 @@ def refuses_at_once(
     assert done == []
 
 
+def test_misspelt_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A slip in a variable's name changes nothing, and must not go unnoticed; others are not ours."""
+    monkeypatch.setenv('APP_PROT', '8010')
+    monkeypatch.setenv('APP_PORT', '8020')
+    monkeypatch.setenv('PORT', '8030')
+    ran: list[Settings] = []
+
+    Command(ran.append, Settings)([])
+
+    assert [settings.port for settings in ran] == [8020]
+    assert caplog.messages == ['APP_PROT is no setting: it does nothing. Did you mean APP_PORT?']
+
+
 def test_service_without_an_address_is_one_sentence(tmp_path: Path) -> None:
     """A host that is not there is named, as by the server."""
     result = run(tmp_path, 'resource-server', '--host', 'no.such.host.invalid')

@@ -8,8 +8,6 @@ from auth import SessionLimits
 
 from .simulation import SETTINGS, THIEVES, Setting, count_sign_outs, rob, strict
 
-pytestmark = pytest.mark.xdist_group('simulation')
-
 HONEST_SESSIONS = range(5)
 ROBBED_SESSIONS = range(4)
 
