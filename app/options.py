@@ -10,7 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Options(BaseSettings):
-    """Settings that never change once they are read. What is not known is refused."""
+    """Settings that never change once they are read.
+
+    An unknown option is refused; an unknown variable is named in the log (`misspelt_variables`).
+    """
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -26,12 +29,18 @@ class Options(BaseSettings):
         """Say of each variable that looks like a setting, and is none, that it does nothing."""
         prefix = cls.model_config['env_prefix']
         known = [f'{prefix}{name}'.upper() for name in cls.model_fields]
-        unknown = [name for name in os.environ if name.startswith(prefix) and name not in known]
-        return [f'{name} is no setting: it does nothing{_meant(name, known)}' for name in unknown]
+        ours = [
+            name for name in os.environ if name.upper().startswith(prefix)
+        ]  # pydantic takes any case
+        return [
+            f'{name} is no setting of this command: it does nothing{_meant(name, known)}'
+            for name in ours
+            if name.upper() not in known
+        ]
 
 
 def _meant(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.8)
     return f'. Did you mean {near[0]}?' if near else ''
 
 

@@ -5,12 +5,15 @@ the modules are its own business. `install.py` puts all of it into an applicatio
 wires the services; the folders use only those that come later in this list:
 
     graphql, resource_server    the calls of `http` as GraphQL; verifying access tokens far from here
-    http                        routes, the cookie, and what stands in front of every route
+    http                        routes, and what stands in front of every route
     accounts                    registering, signing in, a new password, how often one may be wrong
     sessions                    the life of a session and of its refresh tokens, in transactions
     tokens                      tokens as strings, and the keys they are signed with
     passwords, database         hashes and rules; engine, tables, versions
     browser                     the other half: ES modules that hold the access token in the page
+
+What lies beside the folders is for all of them: settings, errors, who somebody is and from which
+browser, the refresh cookie, the record of security events.
 """
 
 from .audit import record as record_event

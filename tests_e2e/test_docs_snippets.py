@@ -1,7 +1,8 @@
 """What the documents show as code is run, as it stands there.
 
 The snippets of `docs/testing-tabs.md` are the tests of this file; the README's program is started, and
-so are the commands and the service of `docs/resource-server.md`, and the calls of `docs/http.md`.
+so are the commands and the service of `docs/resource-server.md`, the calls and the page of
+`docs/http.md`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from auth import TOKEN_HOLDER_PATH
+
+from .program.bare import SIGN_UP
 from .program.other_programs import free_port, running_program
 from .program.people import Person
 from .program.resource_server import FINE, ask, running_resource_server
-from .program.server import running_server
+from .program.server import Server, running_server
 from .program.wire import WireBrowser
 
 pytestmark = pytest.mark.one_browser
@@ -120,6 +124,25 @@ def test_calls_by_hand_work(tmp_path: Path) -> None:
     assert over_graphql['data']['sessions'] == [{'browser': 'curl', 'isThisDevice': True}]
     assert logged_out is None
     assert (end['code'], end['reason']) == ('session_ended', 'logout')
+
+
+def test_page_without_nicegui_works(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """The page of the snippet hears who signs in; the elements that set it up are those it reads."""
+    (html,) = re.findall(r'```html\n(.*?)```', CALLS.read_text(encoding='utf-8'), re.DOTALL)
+    html = html.replace('TOKEN_HOLDER_PATH', TOKEN_HOLDER_PATH)
+    tab = tabs()
+    tab.route('**/own', lambda route: route.fulfill(body=html, content_type='text/html'))
+    tab.goto(f'{server.url}/own')
+    tab.wait_for_function('globalThis.auth?.state === "signed-out"')
+
+    with tab.expect_console_message(lambda message: message.text.startswith('signed-in')):
+        tab.evaluate(SIGN_UP, [person.name, person.email, person.password])
+
+    settings = re.findall(r'^\| `(auth-\w+)`', CALLS.read_text(encoding='utf-8'), re.MULTILINE)
+    start = (CALLS.parent.parent / 'auth' / 'browser' / 'start.js').read_text(encoding='utf-8')
+    assert set(settings) == set(re.findall(r'setting\("([\w-]+)"\)', start))
 
 
 def as_json(line: str) -> Any:

@@ -251,7 +251,9 @@ def test_misspelt_variable_is_named(
     Command(ran.append, Settings)([])
 
     assert [settings.port for settings in ran] == [8020]
-    assert caplog.messages == ['APP_PROT is no setting: it does nothing. Did you mean APP_PORT?']
+    assert caplog.messages == [
+        'APP_PROT is no setting of this command: it does nothing. Did you mean APP_PORT?'
+    ]
 
 
 def test_service_without_an_address_is_one_sentence(tmp_path: Path) -> None:

@@ -1,2 +1,5 @@
-"""Tools for tests of what happens between tabs. Copy them: all they know of this program is its
-token holder's `auth.trace` (traces.py)."""
+"""Tools for tests of what happens between tabs. Copy them: they import nothing of this program.
+
+They ask pages for the token holder, `globalThis.auth` (its trace, state and token), and for NiceGUI's
+socket.
+"""

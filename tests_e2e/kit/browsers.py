@@ -107,7 +107,7 @@ def main() -> None:
             any(_run([*install, package]) == 0 for package in SYSTEM_PACKAGES[name])
         missing = _missing()
     if missing:
-        sys.exit(f'The tests need {" and ".join(missing)}: install it and run `make test` again.')
+        sys.exit(f'The tests need {" and ".join(missing)}: install it, then run this again.')
 
 
 def _missing() -> list[str]:
