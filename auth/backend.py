@@ -79,6 +79,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     login = Login(database, passwords, sessions, throttle, clock)
     longest = max(settings.access_token_seconds, settings.socket_ticket_seconds)
     signed = SignedTokens(settings.keys.signing, longest, settings.issuer, clock)
+    ended_list = EndedList(database, settings.access_token_seconds, clock)
     return AuthBackend(
         database=database,
         passwords=passwords,
@@ -89,7 +90,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         held_tokens=HeldTokens(database, sessions, tokens, limits, clock),
         devices=Devices(database, sessions, clock),
         security=AccountSecurity(database, passwords, rules, sessions, rotation, throttle, clock),
-        purge=Purge(database, clock),
+        purge=Purge(database, ended_list, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),
         throttle=throttle,
@@ -97,5 +98,5 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
             settings.cookie_name, settings.cookie_secure, settings.cookie_same_site
         ),
         signed_tokens=signed,
-        ended_list=EndedList(database, settings.access_token_seconds, clock),
+        ended_list=ended_list,
     )

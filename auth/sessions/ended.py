@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert
 
-from ..database.engine import Database
 from ..database.models import EndedSession
 
 _REMEMBER = insert(EndedSession)
@@ -27,13 +26,3 @@ def remember(connection: Connection, session_ids: Iterable[str], now: float) -> 
     ended = [{'session_sha256': digest(id_), 'ended_at': now} for id_ in session_ids]
     if ended:
         connection.execute(_REMEMBER, ended)
-
-
-def forget(database: Database, before: float) -> None:
-    """Delete what ended before that moment. Raises `DatabaseUnavailable`."""
-    due = EndedSession.ended_at < before
-    with database.read() as connection:  # mostly there is nothing, and no lock is needed
-        if connection.execute(select(EndedSession.ended_at).where(due).limit(1)).first() is None:
-            return
-    with database.write() as connection:
-        connection.execute(delete(EndedSession).where(due))

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
 from ..database.engine import Database
 from ..database.models import EndedSession
@@ -62,6 +62,15 @@ class EndedList:
                     ended = {row.session_sha256: self._until(row.ended_at) for row in rows}
                     self._edition, self._state = _write(ended), state
                 return self._edition
+
+    def forget_old(self) -> None:
+        """Delete what is listed no more. Blocks; raises `DatabaseUnavailable`."""
+        due = EndedSession.ended_at <= self._clock() - self._keep_seconds
+        with self._database.read() as connection:  # mostly there is nothing, and no lock is needed
+            if connection.execute(select(_ended_at).where(due).limit(1)).first() is None:
+                return
+        with self._database.write() as connection:
+            connection.execute(delete(EndedSession).where(due))
 
     def _until(self, ended_at: float) -> int:
         return int(ended_at + self._keep_seconds) + 1

@@ -1,4 +1,5 @@
-"""Deletes sessions that ended long ago, in small batches, while the server runs. No cron."""
+"""Deletes what is over, in small batches, while the server runs: old sessions, old entries of the list
+of ended ones. No cron."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ from sqlalchemy import delete, select
 from ..database.engine import Database
 from ..database.models import Session
 from ..errors import DatabaseUnavailable
-from .ended import forget
+from .ended_list import EndedList
 
 INTERVAL_SECONDS = 3600
 BATCH_SESSIONS = 200
-# For a day after its end a session's tokens are still told why; later they are unknown.
+# For a day after its idle limit a session's tokens are still told why; later they are unknown.
 KEPT_SECONDS = 86_400
 
 
@@ -25,6 +26,7 @@ class Purge:
     """Every hour, from a thread of its own."""
 
     database: Database
+    ended_list: EndedList
     clock: Callable[[], float]
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -46,10 +48,6 @@ class Purge:
                 break
         return deleted
 
-    def forget_ended(self) -> None:
-        """Shorten the list of ended sessions (`ended.py`). Raises `DatabaseUnavailable`."""
-        forget(self.database, self.clock() - KEPT_SECONDS)
-
     def _delete_batch(self) -> int:
         """Delete some sessions and, through their foreign keys, their refresh tokens.
 
@@ -70,7 +68,7 @@ class Purge:
         log = logging.getLogger('auth')
         while not self._stopping.is_set():
             try:
-                self.forget_ended()
+                self.ended_list.forget_old()
                 if deleted := self.run_once():
                     log.info('Purged %d sessions that ended long ago.', deleted)
             except DatabaseUnavailable as error:

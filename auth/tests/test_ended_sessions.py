@@ -12,7 +12,6 @@ from sqlalchemy import Select, text
 from auth import ENDED_SESSIONS_PATH, AuthBackend
 from auth.sessions import ended_list
 from auth.sessions.ended_list import _RECENT, _STATE
-from auth.sessions.purge import KEPT_SECONDS
 
 from .browser import Account, Browser
 from .clock import JUST, MINUTE, START, Clock
@@ -176,14 +175,15 @@ def test_reading_goes_by_an_index(signed_in: Browser, stored: Stored, query: Sel
 def test_old_entries_are_purged(
     signed_in: Browser, backend: AuthBackend, stored: Stored, clock: Clock
 ) -> None:
-    """Shows that the table does not grow for ever."""
+    """Shows that the table does not grow for ever, and that an entry lives as long as the tokens."""
     count = 'SELECT count(*) FROM ended_sessions'
     signed_in.log_out()
-    clock.advance(KEPT_SECONDS)
-    backend.purge.forget_ended()
-    assert stored.value(count) == 1
+    clock.advance(LIFE_SECONDS - JUST)
+    backend.ended_list.forget_old()
+    assert stored.value(count) == len(listed(signed_in)) == 1
 
     clock.advance(JUST)
-    backend.purge.forget_ended()
+    assert listed(signed_in) == {}
+    backend.ended_list.forget_old()
 
     assert stored.value(count) == 0

@@ -117,7 +117,7 @@ def test_stopped_purge_begins_no_batch(
         stopping.stop()
         return five_old()
 
-    stopping = Purge(backend.database, stop_and_tell_the_time)
+    stopping = Purge(backend.database, backend.ended_list, stop_and_tell_the_time)
 
     assert stopping.run_once() == 2
 
@@ -189,7 +189,7 @@ def test_purge_outlives_a_database_failure(
     left = []
     hours = Hours(lambda: left.append(stored.value(SESSIONS)))
 
-    run(Purge(backend.database, five_old, hours))
+    run(Purge(backend.database, backend.ended_list, five_old, hours))
 
     assert left == [5]
     assert stored.value(SESSIONS) == 0
@@ -209,7 +209,7 @@ def test_purge_goes_on_every_hour(
         counts.append(stored.value(SESSIONS))
         clock.advance(14 * DAY)
 
-    run(Purge(backend.database, clock, Hours(next_fortnight, next_fortnight)))
+    run(Purge(backend.database, backend.ended_list, clock, Hours(next_fortnight, next_fortnight)))
 
     assert counts == [1, 1]
     assert stored.value(SESSIONS) == 0
