@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Caller:
-    """`jar` is the refresh cookie that came along, if any; the rest is what a device list shows."""
+    """`refresh_token` is what its cookie holds, unverified; the rest is what a device list shows."""
 
-    jar: str | None
+    refresh_token: str | None
     user_agent: str
     address: str

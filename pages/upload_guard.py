@@ -75,8 +75,8 @@ class UploadGuard:
         backend, session_id = self._sessions.backend, page.shown_session_id
         if session_id is None:
             return False
-        jar, is_renewable = backend.cookie.read(request), backend.held_tokens.is_renewable
-        return await run_in_threadpool(is_renewable, jar, session_id)
+        refresh_token = backend.cookie.read(request)
+        return await run_in_threadpool(backend.held_tokens.is_renewable, refresh_token, session_id)
 
 
 def _asking_again(sessions: PageSessions) -> HandleUploads:

@@ -718,7 +718,7 @@ WEAKENINGS = [
         'files-from-any-browser',
         'P14',
         'pages/upload_guard.py',
-        'return await run_in_threadpool(is_renewable, jar, session_id)',
+        'return await run_in_threadpool(backend.held_tokens.is_renewable, refresh_token, session_id)',
         'return True',
         'pages/tests/test_upload_guard.py::test_files_of_others_do_not',
     ),

@@ -21,7 +21,7 @@ from strawberry.types import Info
 from ..backend import AuthBackend
 from ..caller import Caller
 from ..errors import AuthError, InvalidInput
-from ..http import presented, schemas
+from ..http import credentials, schemas
 from ..http.answers import device_out, me_out, tokens_out
 from ..http.refusals import field_sentences, spoils_cookie
 from ..identity import Identity, IssuedSession
@@ -41,7 +41,7 @@ class Asked:
 
     async def identify(self) -> Identity:
         """Say who asks. Raises `InvalidAccessToken` or `SessionEnded`."""
-        return await presented.identify(self.backend, self.token, self.caller.jar)
+        return await credentials.identify(self.backend, self.token, self.caller.refresh_token)
 
 
 Context = Info[Asked, None]
@@ -105,7 +105,7 @@ class Mutation:
         """Exchange the refresh cookie for a new access token."""
         asked = info.context
         try:
-            refreshed = await presented.refresh(asked.backend, asked.caller)
+            refreshed = await credentials.refresh(asked.backend, asked.caller)
         except AuthError as error:
             if spoils_cookie(error):
                 asked.write_cookie = asked.backend.cookie.delete
@@ -116,7 +116,7 @@ class Mutation:
     async def logout(self, info: Context) -> bool:
         """End the session of the cookie and of the access token, even an expired one; always true."""
         asked = info.context
-        await presented.end(asked.backend, asked.caller, asked.token)
+        await credentials.log_out(asked.backend, asked.caller, asked.token)
         asked.write_cookie = asked.backend.cookie.delete
         return True
 

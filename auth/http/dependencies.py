@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from ..backend import AuthBackend
 from ..caller import Caller
 from ..identity import Identity
-from .presented import identify
+from .credentials import identify
 
 
 async def _backend(request: Request) -> AuthBackend:
@@ -44,8 +44,7 @@ BearerToken = Annotated[str | None, Depends(_bearer_token)]
 
 async def _signed_in(request: Request) -> Identity:
     backend = await _backend(request)
-    token, jar = await _bearer_token(request), backend.cookie.read(request)
-    return await identify(backend, token, jar)
+    return await identify(backend, await _bearer_token(request), backend.cookie.read(request))
 
 
 SignedIn = Annotated[Identity, Depends(_signed_in)]

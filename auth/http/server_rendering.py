@@ -20,7 +20,7 @@ from ..backend import AuthBackend
 from ..caller import Caller
 from ..errors import AuthError, DatabaseUnavailable
 from ..identity import Identity, IssuedSession
-from . import presented
+from . import credentials
 
 _VISITOR = 'auth.visitor'  # where in the ASGI scope it is
 
@@ -97,12 +97,12 @@ class RefreshOnVisit:
     async def _refresh(self, request: Request) -> IssuedSession | None:
         """Refresh, and note whom for; whatever is wrong, the page's script will be told why."""
         backend = self._backend
-        jar = backend.cookie.read(request)
-        if not jar or logout_pending_cookies(request.url.port) & request.cookies.keys():
+        refresh_token = backend.cookie.read(request)
+        if not refresh_token or logout_pending_cookies(request.url.port) & request.cookies.keys():
             return None
         address = request.client.host if request.client else ''
         try:
-            issued = (await presented.refresh(backend, Caller(jar, '', address))).issued
+            issued = (await credentials.refresh(backend, Caller(refresh_token, '', address))).issued
         except AuthError:
             return None
         token = backend.access_tokens.issue(issued.identity)

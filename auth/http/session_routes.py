@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from ..tokens.signing_keys import JWKS_MAX_AGE_SECONDS
-from . import presented
+from . import credentials
 from .answers import me_out
 from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
 from .documented import ALWAYS, SIGNED_IN, THROTTLED
@@ -21,14 +21,14 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 @router.post(REFRESH_PATH, response_model=TokenSet, **THROTTLED)
 async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
     """Exchange the refresh cookie for a new access token. Raises `NoSession` without one."""
-    refreshed = await presented.refresh(backend, caller)
+    refreshed = await credentials.refresh(backend, caller)
     return token_set(backend, refreshed.issued, outcome=refreshed.outcome)
 
 
 @router.post('/auth/logout', status_code=status.HTTP_204_NO_CONTENT)
 async def logout(backend: Backend, caller: CallingBrowser, token: BearerToken) -> Response:
     """End the session of the cookie and of the access token, even an expired one; always 204."""
-    await presented.end(backend, caller, token)
+    await credentials.log_out(backend, caller, token)
     response = Response(status_code=status.HTTP_204_NO_CONTENT)
     backend.cookie.delete(response)
     return response

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from ..database.engine import Database
-from ..errors import InvalidRefreshToken, SessionEnded
+from ..errors import SessionEnded
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, parse
 from .lifecycle import Sessions
@@ -40,11 +40,12 @@ class HeldTokens:
 
     def _read(self, text: str | None, session_id: str) -> Row[Any] | None:
         """Read a living session by one of its refresh tokens; `None` if it is not that."""
+        token = parse(text)
+        if token is None or token.session_id != session_id:
+            return None
         try:
-            token = parse(text or '')
             with self.database.read() as connection:
                 row = self.sessions.living_row(connection, session_id, token.generation)
-        except (InvalidRefreshToken, SessionEnded):
+        except SessionEnded:
             return None
-        is_ours = token.session_id == row.id and self.tokens.is_genuine(token, row.salt)
-        return row if is_ours else None
+        return row if self.tokens.is_genuine(token, row.salt) else None

@@ -19,7 +19,7 @@ from ..database.models import (
     USER_AGENT_CHARACTERS,
     Session,
 )
-from ..errors import InvalidRefreshToken, SessionEnded
+from ..errors import SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
@@ -67,7 +67,7 @@ class Sessions:
         self, connection: Connection, user: Row[Any], caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
         """Start a session for a user whose password has just been verified; end the browser's last."""
-        replaced = self.end_jar_session(connection, caller.jar, EndReason.REPLACED)
+        replaced = self._end_session_of(connection, caller.refresh_token, EndReason.REPLACED)
         now = self._clock()
         limits = self._limits
         session_id, salt = new_session_id(), new_salt()
@@ -101,23 +101,23 @@ class Sessions:
         if issued.replaced:
             self.announce_end(issued.replaced, EndReason.REPLACED)
 
-    def require_living(self, session_id: str, jar: str | None = None) -> Identity:
+    def require_living(self, session_id: str, refresh_token: str | None = None) -> Identity:
         """Return who the session belongs to, if it lives.
 
-        `jar` is the refresh cookie that came with the same request, if any: its return shows that
-        the browser has stored it (`storage_evidence.py`). Raises `SessionEnded`.
+        `refresh_token` came with the same request, if any did: its return shows that the browser
+        has stored it (`storage_evidence.py`). Raises `SessionEnded`.
         """
         with self._database.read() as connection:
             row = self.living_row(connection, session_id)
-        if jar:
-            self._evidence.note(row, jar, self._clock())
+        if refresh_token:
+            self._evidence.note(row, refresh_token, self._clock())
         return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
 
     def living_row(
-        self, connection: Connection, session_id: str, presented: int | None = None
+        self, connection: Connection, session_id: str, generation: int | None = None
     ) -> Row[Any]:
         """Return the living session as `rows.read_session` does. Raises `SessionEnded`."""
-        row = read_session(connection, session_id, presented)
+        row = read_session(connection, session_id, generation)
         reason = ended_reason(row, self._clock())
         if row is None or reason:
             raise SessionEnded(str(reason))
@@ -135,24 +135,15 @@ class Sessions:
         reasons = {id_: ended_reason(rows.get(id_), now) for id_ in session_ids}
         return {id_: reason for id_, reason in reasons.items() if reason}
 
-    def end_presented(self, jar: str | None, session_id: str | None) -> None:
+    def log_out(self, refresh_token: str | None, session_id: str | None) -> None:
         """Log out of the session of any genuine refresh token, even a used one, and of one by id."""
         reason = EndReason.LOGOUT
         with self._database.write() as connection:
-            ended = {self.end_jar_session(connection, jar, reason)}
+            ended = {self._end_session_of(connection, refresh_token, reason)}
             if session_id and revoke(connection, session_id, reason, self._clock()):
                 ended.add(session_id)
         for one in ended - {None}:
             self.announce_end(str(one), reason)
-
-    def end_jar_session(
-        self, connection: Connection, jar: str | None, reason: EndReason
-    ) -> str | None:
-        """Revoke the session of a genuine token; return its id if it was alive."""
-        session_id = self._session_of(connection, jar)
-        if session_id and revoke(connection, session_id, reason, self._clock()):
-            return session_id
-        return None
 
     def knows(self, text: str) -> bool:
         """Say whether this is a refresh token of ours, of a living session or not. Locks nothing."""
@@ -172,11 +163,19 @@ class Sessions:
         for listener in self._listeners:
             listener(session_id, reason)
 
-    def _session_of(self, connection: Connection, jar: str | None) -> str | None:
+    def _end_session_of(
+        self, connection: Connection, refresh_token: str | None, reason: EndReason
+    ) -> str | None:
+        """Revoke the session of a genuine token; return its id if it was alive."""
+        session_id = self._session_of(connection, refresh_token)
+        if session_id and revoke(connection, session_id, reason, self._clock()):
+            return session_id
+        return None
+
+    def _session_of(self, connection: Connection, text: str | None) -> str | None:
         """Return which session a genuine token is of."""
-        try:
-            token = parse(jar or '')
-        except InvalidRefreshToken:
+        token = parse(text)
+        if token is None:
             return None
         salt = connection.execute(_SALT, {'sid': token.session_id}).scalar()
         if salt is None or not self._tokens.is_genuine(token, salt):

@@ -19,7 +19,7 @@ from ..database.models import IS_LIVE, RefreshToken, Session
 from ..errors import InvalidRefreshToken, SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
-from ..tokens.refresh_tokens import PresentedToken, RefreshTokens, parse
+from ..tokens.refresh_tokens import RefreshTokens, UnverifiedToken, parse
 from .lifecycle import Sessions
 from .outcomes import Outcome, judge
 from .rows import (
@@ -38,7 +38,7 @@ _LOCK = update(Session).where(Session.id == SID, IS_ALIVE).values(lock_seq=Sessi
 _SUPERSEDE = update(RefreshToken).where(_of_session, IS_LIVE).values(superseded_at=NOW)
 _USE = (
     update(RefreshToken)
-    .where(_of_session, RefreshToken.generation == bindparam('presented'))
+    .where(_of_session, RefreshToken.generation == bindparam('used_generation'))
     .values(used_at=NOW)
 )
 _PRUNE = delete(RefreshToken).where(
@@ -76,11 +76,13 @@ class Rotation:
         Raises `InvalidRefreshToken` for a token we never issued and `SessionEnded` for one whose
         session is over; a replay ends its session, committed before the error is raised.
         """
-        presented = parse(text)
+        token = parse(text)
+        if token is None:
+            raise InvalidRefreshToken
         with self.database.write() as connection:
             now = self.clock()  # after the wait for the write lock
-            session = self._lock_living(connection, presented, now)
-            if presented.generation > session.leaf_generation:
+            session = self._lock(connection, token, now)
+            if token.generation > session.leaf_generation:
                 raise InvalidRefreshToken
             outcome = judge(session, self.limits.overlap_seconds, now)
             generation, idle_expires_at = session.leaf_generation, session.idle_expires_at
@@ -90,9 +92,9 @@ class Rotation:
                 revoke(connection, session.id, EndReason.REPLAY, now)
             else:
                 generation += 1
-                self._renew(connection, session, presented.generation, now)
+                self._renew(connection, session, token.generation, now)
                 idle_expires_at = self._slide(connection, session, outcome, now)
-        self._tell(outcome, session.id, presented.generation)
+        self._tell(outcome, session.id, token.generation)
         return Refreshed(self._issue(session, generation, idle_expires_at, now), outcome)
 
     def rotate(self, connection: Connection, session_id: str) -> IssuedSession:
@@ -101,39 +103,25 @@ class Rotation:
         Runs inside the caller's transaction. Raises `SessionEnded`.
         """
         now = self.clock()
-        session = self._lock(connection, session_id, None, now)
-        reason = ended_reason(session, now)
-        if session is None or reason:
-            raise SessionEnded(str(reason))
-        leaf_generation = session.leaf_generation
-        self._renew(connection, session, leaf_generation, now)
+        connection.execute(_LOCK, {'sid': session_id, 'now': now})
+        session = self.sessions.living_row(connection, session_id)
+        self._renew(connection, session, session.leaf_generation, now)
         idle_expires_at = self._slide(connection, session, Outcome.ROTATED, now)
-        return self._issue(session, leaf_generation + 1, idle_expires_at, now)
+        return self._issue(session, session.leaf_generation + 1, idle_expires_at, now)
 
-    def _lock_living(
-        self, connection: Connection, presented: PresentedToken, now: float
-    ) -> Row[Any]:
-        """Lock the session of a token that we once issued, if it is alive; return both."""
-        session = self._lock(connection, presented.session_id, presented.generation, now)
-        if session is None or not self.tokens.is_genuine(presented, session.salt):
+    def _lock(self, connection: Connection, token: UnverifiedToken, now: float) -> Row[Any]:
+        """Lock the session of a token that we once issued, if it is alive; return its row."""
+        connection.execute(_LOCK, {'sid': token.session_id, 'now': now})
+        session = read_session(connection, token.session_id, token.generation)
+        if session is None or not self.tokens.is_genuine(token, session.salt):
             raise InvalidRefreshToken
         if reason := ended_reason(session, now):
+            # Disabled by hand, in the table: `AccountSecurity.disable` has revoked it already.
             if reason == EndReason.DISABLED and revoke(connection, session.id, reason, now):
                 connection.commit()
                 self.sessions.announce_end(session.id, reason)
             raise SessionEnded(reason)
         return session
-
-    def _lock(
-        self, connection: Connection, session_id: str, presented: int | None, now: float
-    ) -> Row[Any] | None:
-        """Lock a session's row if it is alive; return it in any case (see `read_session`).
-
-        The first statement is itself the guard: a concurrent caller waits here, and then sees what
-        the other has done.
-        """
-        connection.execute(_LOCK, {'sid': session_id, 'now': now})
-        return read_session(connection, session_id, presented)
 
     def _renew(
         self, connection: Connection, session: Row[Any], used_generation: int, now: float
@@ -143,7 +131,7 @@ class Rotation:
         if used_generation != session.leaf_generation:
             connection.execute(_SUPERSEDE, of_session)
         # A recovered token counts as used now: the other tabs of this moment still hold it.
-        connection.execute(_USE, of_session | {'presented': used_generation})
+        connection.execute(_USE, of_session | {'used_generation': used_generation})
         too_old = now - self.limits.overlap_seconds
         connection.execute(_PRUNE, {'sid': session.id, 'too_old': too_old})
         generation = session.leaf_generation + 1

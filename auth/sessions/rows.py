@@ -62,21 +62,21 @@ def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_presented = aliased(RefreshToken)
+_asked = aliased(RefreshToken)
 _READ = (
     select_sessions(Session.id == SID)
     .join(RefreshToken, and_(RefreshToken.session_id == Session.id, IS_LIVE))
     .outerjoin(
-        _presented,
-        and_(_presented.session_id == Session.id, _presented.generation == bindparam('presented')),
+        _asked,
+        and_(_asked.session_id == Session.id, _asked.generation == bindparam('asked_generation')),
     )
     .add_columns(
         RefreshToken.generation.label('leaf_generation'),
         RefreshToken.issued_at.label('leaf_issued_at'),
         RefreshToken.seen_at.label('leaf_seen_at'),
-        _presented.generation,
-        _presented.used_at,
-        _presented.superseded_at,
+        _asked.generation,
+        _asked.used_at,
+        _asked.superseded_at,
     )
 )
 _REVOKE = (
@@ -88,14 +88,14 @@ _ADD_LEAF = insert(RefreshToken)
 
 
 def read_session(
-    connection: Connection, session_id: str, presented: int | None = None
+    connection: Connection, session_id: str, generation: int | None = None
 ) -> Row[Any] | None:
-    """Read a session with its user, its leaf, and the token of the generation presented.
+    """Read a session with its user, its leaf, and the token of this generation.
 
-    The leaf's columns are called `leaf_...`; those of the token presented by their own names, all
+    The leaf's columns are called `leaf_...`; those of the token asked for by their own names, all
     `None` if there is no such row.
     """
-    values = {'sid': session_id, 'presented': presented}
+    values = {'sid': session_id, 'asked_generation': generation}
     return connection.execute(_READ, values).one_or_none()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, update
 
 from ..database.engine import Database
 from ..database.models import IS_LIVE, RefreshToken
-from ..errors import DatabaseUnavailable, InvalidRefreshToken
+from ..errors import DatabaseUnavailable
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, parse
 from .rows import NOW, SID
@@ -23,7 +23,7 @@ _NOTE_SEEN = (
     update(RefreshToken)
     .where(
         RefreshToken.session_id == SID,
-        RefreshToken.generation == bindparam('presented'),
+        RefreshToken.generation == bindparam('leaf_generation'),
         RefreshToken.seen_at.is_(None),
         IS_LIVE,
     )
@@ -39,20 +39,18 @@ class StorageEvidence:
     tokens: RefreshTokens
     limits: SessionLimits
 
-    def note(self, row: Row[Any], jar: str, now: float) -> None:
-        """Mark the leaf as seen if the jar holds it and it is old enough to prove storage.
+    def note(self, row: Row[Any], refresh_token: str, now: float) -> None:
+        """Mark the leaf as seen if this is it, and it is old enough to prove storage.
 
         Evidence may be lost, an answer may not: if this cannot be written now, the next call will.
         """
         is_too_young = row.leaf_issued_at > now - self.limits.seen_after_seconds
         if row.leaf_seen_at is not None or is_too_young:
             return
-        try:
-            token = parse(jar)
-        except InvalidRefreshToken:
+        token = parse(refresh_token)
+        if token is None or (token.session_id, token.generation) != (row.id, row.leaf_generation):
             return
-        is_leaf = (token.session_id, token.generation) == (row.id, row.leaf_generation)
-        if is_leaf and self.tokens.is_genuine(token, row.salt):
-            values = {'sid': row.id, 'presented': token.generation, 'now': now}
+        if self.tokens.is_genuine(token, row.salt):
+            values = {'sid': row.id, 'leaf_generation': row.leaf_generation, 'now': now}
             with contextlib.suppress(DatabaseUnavailable), self.database.write() as connection:
                 connection.execute(_NOTE_SEEN, values)

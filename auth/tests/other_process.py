@@ -76,6 +76,6 @@ def refresh(server: Server, token: str, callers: int, rounds: int) -> list[list[
 def log_out(server: Server, token: str) -> None:
     """End a token's session at the instant at which the other process refreshes it."""
     backend = server.start()
-    end = partial(backend.sessions.end_presented, token, None)
+    end = partial(backend.sessions.log_out, token, None)
     at_once(end, barrier=the_barrier())
     backend.close()

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from auth import AuthBackend, InvalidSocketTicket, SessionEnded
 from auth.errors import InvalidAccessToken, InvalidRefreshToken
 from auth.identity import Identity
-from auth.tokens.refresh_tokens import PresentedToken, parse
 
 from .browser import COOKIE, Browser
 
@@ -89,10 +88,6 @@ def test_cookie_is_a_token_or_invalid(signed_in: Browser, backend: AuthBackend) 
     @fuzz()
     @given(mutations(genuine) | st.text(max_size=200))
     def check(text: str) -> None:
-        try:
-            assert isinstance(parse(text), PresentedToken)
-        except InvalidRefreshToken:
-            return
         if text != genuine:
             with pytest.raises(InvalidRefreshToken):
                 backend.rotation.refresh(text)

@@ -289,7 +289,7 @@ class Histories(RuleBasedStateMachine):
     def log_out(self, which: int, back: int) -> None:
         """Log out with any genuine token."""
         session = self._pick(which)
-        self.backend.sessions.end_presented(self._text(session, back), None)
+        self.backend.sessions.log_out(self._text(session, back), None)
         self._end(session, EndReason.LOGOUT)
 
     @rule(
@@ -299,7 +299,7 @@ class Histories(RuleBasedStateMachine):
         """Log out with what we never issued: nothing happens."""
         before = self._dump()
         forged = self._forged(self._pick(which), kind)
-        self.backend.sessions.end_presented(forged, None)
+        self.backend.sessions.log_out(forged, None)
         assert self._dump() == before
 
     @rule(which=st.integers(0, 1), others_only=st.booleans())

@@ -47,7 +47,7 @@ def site(backend: AuthBackend, app: FastAPI, clock: Clock) -> FastAPI:
     def ends(request: Request) -> str:
         somebody = visitor(request)
         assert somebody
-        backend.sessions.end_presented(None, somebody.identity.session_id)
+        backend.sessions.log_out(None, somebody.identity.session_id)
         return somebody.identity.name
 
     @app.get('/slow', response_class=HTMLResponse)

@@ -14,8 +14,6 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from ..errors import InvalidRefreshToken
-
 SESSION_ID_BYTES = 16
 SALT_BYTES = 16
 # 22 and 43 base64url characters hold 16 and 32 bytes.
@@ -23,8 +21,8 @@ _FORM = re.compile(r'1\.([\w-]{22})\.(0|[1-9]\d{0,8})\.([\w-]{43})', re.ASCII)
 
 
 @dataclass(frozen=True)
-class PresentedToken:
-    """A well-formed token that nobody has verified yet."""
+class UnverifiedToken:
+    """A token that has the right form; nobody has looked yet whether it is genuine."""
 
     session_id: str
     generation: int
@@ -41,7 +39,7 @@ class RefreshTokens:
         """Return the one token of this session and generation."""
         return f'1.{session_id}.{generation}.{self._secret(session_id, generation, salt)}'
 
-    def is_genuine(self, token: PresentedToken, salt: bytes) -> bool:
+    def is_genuine(self, token: UnverifiedToken, salt: bytes) -> bool:
         """Say, in constant time, whether we once issued this token."""
         expected = self._secret(token.session_id, token.generation, salt)
         return hmac.compare_digest(expected, token.secret)
@@ -55,12 +53,10 @@ class RefreshTokens:
         return _base64url(hmac.digest(self._pepper, message, 'sha256'))
 
 
-def parse(text: str) -> PresentedToken:
-    """Take a cookie's value apart. Raises `InvalidRefreshToken` if it is not of our form."""
-    match = _FORM.fullmatch(text)
-    if match is None:
-        raise InvalidRefreshToken
-    return PresentedToken(match[1], int(match[2]), match[3])
+def parse(text: str | None) -> UnverifiedToken | None:
+    """Take a cookie's value apart; `None` if it is not of our form."""
+    match = _FORM.fullmatch(text or '')
+    return UnverifiedToken(match[1], int(match[2]), match[3]) if match else None
 
 
 def new_session_id() -> str:

@@ -1,4 +1,4 @@
-"""What a request presents, cookie and access token, and what that is good for; whoever carries it.
+"""What a request brings along, refresh cookie and access token, and what that is good for.
 
 REST (`dependencies.py`, `session_routes.py`) and GraphQL (`graphql/schema.py`) both ask here.
 """
@@ -23,16 +23,18 @@ from ..identity import Identity
 from ..sessions.rotation import Refreshed
 
 
-async def identify(backend: AuthBackend, token: str | None, jar: str | None) -> Identity:
+async def identify(
+    backend: AuthBackend, access_token: str | None, refresh_token: str | None
+) -> Identity:
     """Verify the access token *and* that its session lives: a token dies with its session.
 
     Raises `NoAccessToken`, `InvalidAccessToken`, or `SessionEnded`.
     """
-    if not token:
+    if not access_token:
         raise NoAccessToken
     try:
-        session_id = backend.access_tokens.session_id(token)
-        return await run_in_threadpool(backend.sessions.require_living, session_id, jar)
+        session_id = backend.access_tokens.session_id(access_token)
+        return await run_in_threadpool(backend.sessions.require_living, session_id, refresh_token)
     except InvalidAccessToken:
         audit.record('token_refused', level=logging.WARNING, why='invalid')
         raise
@@ -46,14 +48,14 @@ async def refresh(backend: AuthBackend, caller: Caller) -> Refreshed:
 
     Raises `NoSession` without one, `InvalidRefreshToken`, `SessionEnded`, or `TooManyAttempts`.
     """
-    if not caller.jar:
+    if not caller.refresh_token:
         raise NoSession
-    return await run_in_threadpool(_refresh, backend, caller.jar, caller.address)
+    return await run_in_threadpool(_refresh, backend, caller.refresh_token, caller.address)
 
 
-async def end(backend: AuthBackend, caller: Caller, token: str | None) -> None:
+async def log_out(backend: AuthBackend, caller: Caller, access_token: str | None) -> None:
     """End the session of the cookie and of the access token, even an expired one."""
-    await run_in_threadpool(_end, backend, caller.jar, token)
+    await run_in_threadpool(_log_out, backend, caller.refresh_token, access_token)
 
 
 def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
@@ -68,12 +70,12 @@ def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
         raise
 
 
-def _end(backend: AuthBackend, jar: str | None, token: str | None) -> None:
+def _log_out(backend: AuthBackend, refresh_token: str | None, access_token: str | None) -> None:
     session_id = None
-    if token:
+    if access_token:
         try:
-            session_id = backend.access_tokens.session_id(token, even_expired=True)
+            session_id = backend.access_tokens.session_id(access_token, even_expired=True)
         except InvalidAccessToken:
-            audit.record('logout_ignored', why='access token is not ours')
-    if jar or session_id:
-        backend.sessions.end_presented(jar, session_id)
+            audit.record('logout_ignored', why='invalid')
+    if refresh_token or session_id:
+        backend.sessions.log_out(refresh_token, session_id)
