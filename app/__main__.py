@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 
 OTHERS_READ_NOTHING = 0o077
+EXIT_UNUSABLE = 2
 COMMANDS = {
     'demo': 'demo',
     'two-origins': 'two_origins',
@@ -23,7 +24,11 @@ def main() -> None:
     """Run the command."""
     os.umask(OTHERS_READ_NOTHING)
     arguments = sys.argv[1:]
-    module = COMMANDS.get(arguments[0]) if arguments else None
+    word = arguments[0] if arguments and not arguments[0].startswith('-') else None
+    if word and word not in COMMANDS:
+        sys.stderr.write(f'There is no command {word!r}. There are {", ".join(COMMANDS)}.\n')
+        raise SystemExit(EXIT_UNUSABLE)
+    module = COMMANDS[word] if word else None
     command = import_module(f'.{module or "serve"}', __package__).COMMAND
     command(arguments[1:] if module else arguments)
 

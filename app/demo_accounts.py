@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import auth
-
-OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True)
@@ -26,23 +23,28 @@ def load_or_create(data_dir: Path, backend: auth.AuthBackend) -> list[DemoAccoun
     """Return the demo accounts, making those that the database does not have yet.
 
     Their passphrases are random, and kept in the data folder so that later starts can show them.
+    Raises `ValueError` if that file is damaged, or what it says is refused, and `OSError`.
     """
     path = data_dir / 'demo-accounts.json'
-    if not path.exists():
-        _write(path, [_invent('Ada Lovelace', 'ada'), _invent('Grace Hopper', 'grace')])
-    accounts = [DemoAccount(**entry) for entry in json.loads(path.read_text(encoding='utf-8'))]
-    asyncio.run(_register(accounts, backend))
+    invented = [_invent('Ada Lovelace', 'ada'), _invent('Grace Hopper', 'grace')]
+    content = json.dumps([asdict(account) for account in invented], indent=2)
+    kept = auth.read_or_create(path, content.encode())
+    try:
+        accounts = [DemoAccount(**entry) for entry in json.loads(kept)]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f'{path} is damaged. Mend it, or start afresh without it.') from error
+    try:
+        asyncio.run(_register(accounts, backend))
+    except auth.InvalidInput as error:
+        raise ValueError(
+            f'an account of {path} is refused ({" ".join(error.fields.values())} '
+            'See --password-min-characters.)'
+        ) from error
     return accounts
 
 
 def _invent(name: str, mailbox: str) -> DemoAccount:
     return DemoAccount(name, f'{mailbox}@example.com', auth.generate_passphrase())
-
-
-def _write(path: Path, accounts: list[DemoAccount]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(descriptor, 'w', encoding='utf-8') as file:
-        json.dump([asdict(account) for account in accounts], file, indent=2)
 
 
 async def _register(accounts: list[DemoAccount], backend: auth.AuthBackend) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import auth
 
 from .command import Command
 from .settings import Settings
 from .start_up import give_up
+
+_give_up = partial(give_up, what='replace the key')
 
 
 def rotate_keys(settings: Settings) -> None:
@@ -19,14 +22,14 @@ def rotate_keys(settings: Settings) -> None:
     """
     folder = settings.data_dir / 'keys'
     if not folder.is_dir():
-        give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
+        _give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
     try:
         keys = auth.load_or_create_keys(folder).signing
         key = keys.rotate(time.time(), settings.access_token_seconds)
     except OSError as error:
-        give_up(f'the keys in {folder} cannot be replaced ({error.strerror}).')
+        _give_up(f'{folder} cannot be written to ({error.strerror}).')
     except ValueError as error:
-        give_up(str(error))
+        _give_up(str(error))
     starts_at = datetime.fromtimestamp(key.starts_at, UTC)
     print(
         f'Key {key.key_id} is published now, and signs from {starts_at:%H:%M:%S} UTC on.\n'

@@ -34,8 +34,6 @@ def serve(settings: Settings) -> None:
             '--database-url is not understood. It looks like sqlite:////folder/app.db or '
             'postgresql+psycopg://user@host/name.'
         )
-    except auth.AuthError:
-        give_up('the demo passphrases are shorter than --password-min-characters asks for.')
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)

@@ -51,7 +51,7 @@ def _places(settings: Settings, url: str) -> dict[str, str]:
     return places
 
 
-def give_up(sentence: str) -> NoReturn:
-    """Print one sentence and end with exit code 2."""
-    print(f'Cannot start: {sentence}', file=sys.stderr)
+def give_up(why: str, what: str = 'start') -> NoReturn:
+    """Print in one sentence what cannot be done and why, and end with exit code 2."""
+    print(f'Cannot {what}: {why}', file=sys.stderr)
     raise SystemExit(EXIT_UNUSABLE)

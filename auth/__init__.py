@@ -24,6 +24,7 @@ from .errors import (
     AuthError,
     DatabaseUnavailable,
     EmailTaken,
+    InvalidInput,
     InvalidSocketTicket,
     NoSuchSession,
     SessionEnded,
@@ -51,6 +52,7 @@ from .sessions.devices import Device
 from .sessions.rows import EndReason
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
 from .tokens.keys import Keys, load_or_create_keys
+from .tokens.secret_files import read_or_create
 
 __all__ = [
     'CHEAPEST_ARGON2ID',
@@ -69,6 +71,7 @@ __all__ = [
     'EmailTaken',
     'EndReason',
     'Identity',
+    'InvalidInput',
     'InvalidSocketTicket',
     'IssuedSession',
     'Keys',
@@ -94,6 +97,7 @@ __all__ = [
     'lifespan',
     'load_or_create_keys',
     'origin_of',
+    'read_or_create',
     'record_event',
     'verifier_lifespan',
     'visitor',

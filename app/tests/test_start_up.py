@@ -239,6 +239,29 @@ def refuses_at_once(
     assert done == []
 
 
+def test_damaged_accounts_are_one_sentence(tmp_path: Path) -> None:
+    """Somebody has edited the file of the demo's passphrases: it is named, and left as it is."""
+    file = tmp_path / 'data' / 'demo-accounts.json'
+    file.parent.mkdir()
+    for content in ('[{"name": "Ada",', '[{"nick": "Ada"}]', '{}[', '[1]'):
+        file.write_text(content, encoding='utf-8')
+
+        result = run(tmp_path, '--port', '0', '--data-dir', str(file.parent), '--demo-accounts')
+
+        refuses_in_one_sentence(result)
+        assert f'{file} is damaged' in result.stderr
+        assert file.read_text(encoding='utf-8') == content
+
+
+def test_unknown_command_is_one_sentence(tmp_path: Path) -> None:
+    """The commands that there are come with it, not a page of options."""
+    result = run(tmp_path, 'dmeo')
+
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("There is no command 'dmeo'. There are demo, two-origins, ")
+
+
 def test_misspelt_variable_is_named(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
