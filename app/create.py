@@ -11,13 +11,12 @@ import pages
 
 from .faults import MovableClock, install_faults
 from .options import split
-from .response_headers import ResponseHeaders
 from .settings import SITE_NAME, Settings
 
 OWNER_ONLY = 0o700
 
 
-def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.AuthBackend]:
+def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, auth.AuthBackend]:
     """Build the application for the port it will be served on.
 
     Raises `OSError` or `ValueError` if the data folder cannot be used, and what `auth.install`
@@ -44,8 +43,7 @@ def create_app(settings: Settings, port: int) -> tuple[ResponseHeaders, auth.Aut
         )
     https = settings.resolved_public_url(port).startswith('https://')
     connects_to = [*filter(None, [elsewhere]), *services]
-    headers = ResponseHeaders(app, https=https, connects_to=connects_to, nonce_key=pages.CSP_NONCE)
-    return headers, backend
+    return pages.with_headers(app, https=https, connects_to=connects_to), backend
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:

@@ -21,7 +21,6 @@ from .command import Command
 from .listening import listen, run
 from .logs import LogFormat, LogLevel
 from .options import Options, split
-from .response_headers import ResponseHeaders
 
 JWKS_PATH = '/.well-known/jwks.json'
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
@@ -109,7 +108,7 @@ class KnownAboutYou(BaseModel):
     reads_who_has_left: bool
 
 
-def create_resource_server(settings: ResourceServerSettings) -> ResponseHeaders:
+def create_resource_server(settings: ResourceServerSettings) -> auth.ResponseHeaders:
     """Build the service."""
     app = FastAPI(title='An independent service', lifespan=auth.verifier_lifespan, openapi_url=None)
     auth.install_verifier(
@@ -132,7 +131,7 @@ def create_resource_server(settings: ResourceServerSettings) -> ResponseHeaders:
     app.state.reads_who_has_left = settings.deny_list_url is not None
     app.add_api_route('/api/about-you', about_you)
     app.add_api_route('/healthz', healthz)
-    return ResponseHeaders(app, https=settings.issuer.startswith('https://'))
+    return auth.ResponseHeaders(app, https=settings.issuer.startswith('https://'))
 
 
 def serve_resource_server(settings: ResourceServerSettings) -> None:

@@ -36,6 +36,7 @@ from .http.documented import describe
 from .http.ended_routes import ENDED_SESSIONS_PATH
 from .http.origin_guard import CLIENT_HEADER
 from .http.origins import exact_origin, origin_of
+from .http.response_headers import CSP_NONCE, ResponseHeaders
 from .http.server_rendering import RefreshOnVisit, Visitor, visitor
 from .identity import Identity, IssuedSession
 from .install import add_routes, install, lifespan
@@ -57,6 +58,7 @@ from .tokens.secret_files import read_or_create
 __all__ = [
     'CHEAPEST_ARGON2ID',
     'CLIENT_HEADER',
+    'CSP_NONCE',
     'ENDED_SESSIONS_PATH',
     'OWASP_ARGON2ID',
     'TOKEN_HOLDER_PATH',
@@ -77,6 +79,7 @@ __all__ = [
     'Keys',
     'NoSuchSession',
     'RefreshOnVisit',
+    'ResponseHeaders',
     'SameSite',
     'SessionEnded',
     'SessionLimits',

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from jinja2 import BaseLoader, Environment
 from nicegui.client import templates
 
-CSP_NONCE = 'csp_nonce'  # where in the ASGI scope whoever sends the header has put it
+from auth import CSP_NONCE
 
 _ATTRIBUTE = f'nonce="{{{{ request.scope.{CSP_NONCE} }}}}"'
 

@@ -556,15 +556,15 @@ WEAKENINGS = [
     Weakening(
         'pages-without-policy',
         'P20',
-        'app/response_headers.py',
-        "'Content-Security-Policy': self._page_policy.format(nonce=nonce),",
+        'auth/http/response_headers.py',
+        "'Content-Security-Policy': self._page_policy.replace('{nonce}', nonce),",
         '',
         'test_security_headers.py::test_injected_script_does_not_run',
     ),
     Weakening(
         'inline-scripts-allowed',
         'P20',
-        'app/response_headers.py',
+        'pages/response_headers.py',
         "'nonce-{nonce}'",
         "'unsafe-inline'",
         'test_security_headers.py::test_injected_script_does_not_run',
@@ -760,7 +760,7 @@ WEAKENINGS = [
     Weakening(
         'route-without-headers',
         'P20',
-        'app/response_headers.py',
+        'auth/http/response_headers.py',
         "if scope['type'] != 'http':",
         "if scope['type'] != 'http' or scope['path'] == '/healthz':",
         'app/tests/test_every_route.py::test_every_answer_has_its_headers',

@@ -9,7 +9,6 @@ from starlette.testclient import TestClient
 
 import auth
 from app.create import create_app
-from app.response_headers import ResponseHeaders
 from app.settings import Settings
 
 PORT = 8000
@@ -19,7 +18,7 @@ MANY = 10_000
 
 
 @pytest.fixture(scope='session')
-def served(tmp_path_factory: pytest.TempPathFactory) -> ResponseHeaders:
+def served(tmp_path_factory: pytest.TempPathFactory) -> auth.ResponseHeaders:
     """As it is served; with faults, so that none of its routes is missing."""
     folder = tmp_path_factory.mktemp('served')
     values = {'data_dir': folder, 'faults': True, 'registrations_per_hour': MANY}
@@ -28,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> ResponseHeaders:
 
 
 @pytest.fixture(scope='session')
-def client(served: ResponseHeaders) -> Iterator[TestClient]:
+def client(served: auth.ResponseHeaders) -> Iterator[TestClient]:
     """Call it over its own name, without following redirects."""
     with TestClient(served, base_url=ORIGIN, follow_redirects=False) as client:
         yield client

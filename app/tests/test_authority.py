@@ -15,7 +15,6 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import auth
-from app.response_headers import ResponseHeaders
 
 from .conftest import OUR_PAGE
 
@@ -121,7 +120,7 @@ GRAPHQL = {
 }
 
 
-def routes_of(served: ResponseHeaders) -> set[str]:
+def routes_of(served: auth.ResponseHeaders) -> set[str]:
     """Return method and path of each route of ours; files and pages are nobody's."""
     assert isinstance(served.app, FastAPI)
     return {
@@ -133,7 +132,7 @@ def routes_of(served: ResponseHeaders) -> set[str]:
 
 
 @pytest.mark.checklist('V8.3.1')
-def test_every_route_has_a_line(served: ResponseHeaders) -> None:
+def test_every_route_has_a_line(served: auth.ResponseHeaders) -> None:
     """Whoever adds a route says who may call it."""
     assert routes_of(served) == set(AUTHORITY)
 
@@ -151,7 +150,7 @@ def test_route_obeys_its_line(route: str, client: TestClient) -> None:
     obeys(line, call, client)
 
 
-def test_every_operation_has_a_line(served: ResponseHeaders) -> None:
+def test_every_operation_has_a_line(served: auth.ResponseHeaders) -> None:
     """Whoever adds something to GraphQL says who may ask for it."""
     assert isinstance(served.app, FastAPI)
     schema = served.app.state.auth_graphql.as_str()

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import auth
-from app.response_headers import ResponseHeaders
+import pages
 
 from .conftest import OUR_PAGE, PORT
 
@@ -48,7 +48,7 @@ class Place:
 
 
 @pytest.fixture(scope='module')
-def places(served: ResponseHeaders) -> list[Place]:
+def places(served: auth.ResponseHeaders) -> list[Place]:
     """Every method and path of the application and of NiceGUI behind it, and some that are nowhere."""
     assert isinstance(served.app, FastAPI)
     found = [*places_of(served.app.routes), *places_of(nicegui_app.routes)]
@@ -253,7 +253,7 @@ def test_interactive_docs_are_not_served(path: str, client: TestClient) -> None:
 @pytest.mark.parametrize('https', [True, False])
 def test_browsers_are_bound_to_https_only_by_https(*, https: bool) -> None:
     """A year and more, for each answer; over http the header would mean nothing."""
-    app = ResponseHeaders(FastAPI(), https=https)
+    app = auth.ResponseHeaders(FastAPI(), https=https)
 
     headers = TestClient(app).get('/nothing').headers
 
@@ -269,7 +269,7 @@ def test_pages_connect_to_listed_services_only() -> None:
     service = 'http://localhost:8001'
 
     def policy(*connects_to: str) -> str:
-        client = TestClient(ResponseHeaders(app, https=False, connects_to=connects_to))
+        client = TestClient(pages.with_headers(app, https=False, connects_to=connects_to))
         return client.get('/page').headers['Content-Security-Policy']
 
     assert f"connect-src 'self' {service};" in policy(service)
@@ -286,7 +286,7 @@ def test_a_crash_has_the_headers_too() -> None:
     async def crash() -> None:
         raise RuntimeError('as ordered')
 
-    client = TestClient(ResponseHeaders(app, https=True), raise_server_exceptions=False)
+    client = TestClient(auth.ResponseHeaders(app, https=True), raise_server_exceptions=False)
     answer = client.get('/crash')
 
     assert answer.status_code == 500

@@ -13,7 +13,7 @@ SHIPPED: dict[str, list[str]] = SETTINGS['tool']['setuptools']['package-data']
 FOR_DEVELOPERS = {'auth/browser/jsconfig.json'}
 
 
-@pytest.mark.parametrize('package', ['app', 'auth', 'pages'])
+@pytest.mark.parametrize('package', ['auth', 'pages'])
 def test_every_file_is_shipped(package: str) -> None:
     """Scripts, styles and word lists lie beside the code; a wheel holds those that are listed."""
     folder = ROOT / package

@@ -6,24 +6,16 @@ It is put around the whole application, outside of everything that can fail in t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NONCE_BYTES = 16
 YEAR_SECONDS = 31_536_000
 LEAST_ERROR_STATUS = 400
+CSP_NONCE = 'csp_nonce'  # where in the ASGI scope a page finds the nonce for its scripts
 
-# What a page may load and run. Vue compiles templates in the page, hence 'unsafe-eval'; NiceGUI and
-# Quasar write styles into elements. Nothing comes from another origin, and no page is ever framed.
-_PAGE_POLICY = (
-    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; script-src-attr 'none'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src {connects_to}; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 # Whatever is no page needs nothing, should a browser ever take it for one.
-_OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 _ALWAYS = {
     'X-Content-Type-Options': 'nosniff',
@@ -39,22 +31,13 @@ _HTTPS = {'Strict-Transport-Security': f'max-age={YEAR_SECONDS}; includeSubDomai
 class ResponseHeaders:
     """An ASGI application around the real one; `https` is whether people reach it that way.
 
-    `connects_to` are other origins that its pages may call. The scripts of a page bear the nonce that
-    is in the ASGI scope under `nonce_key`.
+    `page_policy` is the Content-Security-Policy of its pages, with `{nonce}` where each answer has a
+    fresh one: it is in the ASGI scope, too, under `CSP_NONCE`.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        https: bool,
-        connects_to: Iterable[str] = (),
-        nonce_key: str = 'csp_nonce',
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, page_policy: str = _NOTHING) -> None:
         self.app = app  # NiceGUI looks for itself along this name
-        self._nonce_key = nonce_key
-        sources = ' '.join(["'self'", *connects_to])
-        self._page_policy = _PAGE_POLICY.replace('{connects_to}', sources)
+        self._page_policy = page_policy
         self._always = _encoded(_ALWAYS | _HTTPS if https else _ALWAYS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,7 +45,7 @@ class ResponseHeaders:
         if scope['type'] != 'http':
             await self.app(scope, receive, send)
             return
-        nonce = scope[self._nonce_key] = secrets.token_urlsafe(NONCE_BYTES)
+        nonce = scope[CSP_NONCE] = secrets.token_urlsafe(NONCE_BYTES)
 
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
@@ -74,10 +57,10 @@ class ResponseHeaders:
     def _complete(self, message: Message, nonce: str) -> list[tuple[bytes, bytes]]:
         given = [(name.lower(), value) for name, value in message.get('headers', [])]
         names = dict(given)
-        more = {'Content-Security-Policy': _OTHER_POLICY}
+        more = {'Content-Security-Policy': _NOTHING}
         if names.get(b'content-type', b'').startswith(b'text/html'):
             more = {
-                'Content-Security-Policy': self._page_policy.format(nonce=nonce),
+                'Content-Security-Policy': self._page_policy.replace('{nonce}', nonce),
                 'Cross-Origin-Opener-Policy': 'same-origin',
             }
         # Files say themselves how long they are good. A missing one may be there tomorrow.
