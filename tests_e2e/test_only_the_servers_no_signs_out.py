@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from .kit.network import hold, offline
 from .kit.traces import traced, wait_for_trace
+from .program.bare import open_bare, register_in
 from .program.people import Person, sees_login_page
 from .program.server import Server
 
@@ -19,6 +20,7 @@ NEWEST = 'auth.trace.events.findLast((event) => event.kind.startsWith("refresh."
 PAST_PATIENCE_MS = 9_000
 RETRY_MS = 2_000
 LOOP_MS = 30_000
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,27 @@ def test_call_meets_the_same(tab: Page, person: Person) -> None:
             assert tab.evaluate('auth.state') == 'signed-in', answer.name
             tab.unroute('**/api/me')
     person.sees_dashboard(tab)
+
+
+@pytest.mark.one_browser
+@pytest.mark.parametrize('order', ['auth.fetch("/api/me")', 'auth.logoutEverywhere()'])
+def test_call_that_cannot_be_renewed_is_no_sign_out(
+    order: str, tabs: Callable[[], Page], server_taking_orders: Server, person: Person
+) -> None:
+    """The token has run out while refreshes get 503: the API's 401 is about the token, no more."""
+    tab = tabs()
+    open_bare(tab, server_taking_orders.url)
+    register_in(tab, person)
+    Answer('503', 503, problem('retry')).on(tab, REFRESH)
+
+    with server_taking_orders.clock_ahead(HOUR_SECONDS):
+        code = tab.evaluate(f'{order}.then(() => "done", (error) => error.code)')
+
+    assert code == 'reconnecting'
+    assert tab.evaluate('auth.state') == 'reconnecting'
+    tab.unroute(REFRESH)
+    tab.evaluate('auth.refresh()')
+    assert tab.evaluate('auth.state') == 'signed-in'  # nothing has been ended either
 
 
 def test_offline_is_no_sign_out(tab: Page, person: Person) -> None:

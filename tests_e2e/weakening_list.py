@@ -165,6 +165,14 @@ WEAKENINGS = [
         'test_calls_refresh_first.py::test_call_refused_twice_signs_out',
     ),
     Weakening(
+        'old-token-signs-out',
+        'P10',
+        'auth/browser/call_api.js',
+        'if (tab.state === "reconnecting") throw new ApiError({ code: tab.state });',
+        '',
+        'test_only_the_servers_no_signs_out.py::test_call_that_cannot_be_renewed_is_no_sign_out',
+    ),
+    Weakening(
         'other-tabs-not-told',
         'P5',
         'auth/browser/pending_logout.js',

@@ -15,7 +15,7 @@ import { ApiError, problemOf } from "./api.js";
  * @param {RequestInit} init
  * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
  * @throws {TypeError} if `path` leads to an origin that the token is not for
- * @throws {ApiError} if nobody is signed in, or no server can be reached
+ * @throws {ApiError} if nobody is signed in, no server can be reached, or the token could not be renewed
  */
 export async function callApi(tab, api, path, init, around = (work) => work()) {
   const url = tab.addressFor(path);
@@ -36,6 +36,8 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
   tab.trace.add("api.retried");
   await tab.refresh();
   if (!tab.holdsToken) return first;
+  // Put off, so this token may be too old: whether the session is over, only the refresh will say.
+  if (tab.state === "reconnecting") throw new ApiError({ code: tab.state });
   const second = await around(once);
   if (second.status === 401 && url.origin === api.url.origin && tab.session?.id === sid) {
     const problem = await problemOf(second.clone());
