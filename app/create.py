@@ -29,8 +29,6 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
     if settings.faults:
         install_faults(app, clock)
     backend = auth.install(app, _auth_settings(settings, port, clock))
-    elsewhere = auth.origin_of(settings.auth_url) if settings.auth_url else ''
-    services = split(settings.resource_servers)
     if settings.serve != 'auth':
         pages.install(
             app,
@@ -38,12 +36,11 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
             site=pages.Site(name=SITE_NAME),
             renewal=settings.renewal,
             transport=settings.transport,
-            api=elsewhere,
-            services=services,
+            api=auth.origin_of(settings.auth_url) if settings.auth_url else '',
+            services=split(settings.resource_servers),
         )
     https = settings.resolved_public_url(port).startswith('https://')
-    connects_to = [*filter(None, [elsewhere]), *services]
-    return pages.with_headers(app, https=https, connects_to=connects_to), backend
+    return pages.with_headers(app, https=https), backend
 
 
 def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) -> auth.AuthSettings:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import auth
+
+CHANGED = '(changed since)'
 
 
 @dataclass(frozen=True)
@@ -34,22 +36,32 @@ def load_or_create(data_dir: Path, backend: auth.AuthBackend) -> list[DemoAccoun
     except (ValueError, TypeError) as error:
         raise ValueError(f'{path} is damaged. Mend it, or start afresh without it.') from error
     try:
-        asyncio.run(_register(accounts, backend))
+        return asyncio.run(_register_all(accounts, backend))
     except auth.InvalidInput as error:
         raise ValueError(
             f'an account of {path} is refused ({" ".join(error.fields.values())} '
             'See --password-min-characters.)'
         ) from error
-    return accounts
 
 
 def _invent(name: str, mailbox: str) -> DemoAccount:
     return DemoAccount(name, f'{mailbox}@example.com', auth.generate_passphrase())
 
 
-async def _register(accounts: list[DemoAccount], backend: auth.AuthBackend) -> None:
-    for account in accounts:
-        try:
-            await backend.registration.create(account.name, account.email, account.passphrase)
-        except auth.EmailTaken:
-            continue  # made at an earlier start
+async def _register(account: DemoAccount, backend: auth.AuthBackend) -> DemoAccount:
+    """Make the account unless an earlier start has; return it as it is now."""
+    try:
+        await backend.registration.create(account.name, account.email, account.passphrase)
+    except auth.EmailTaken:
+        user = backend.login.find(account.email)
+        is_right, _ = await backend.passwords.verify(
+            account.passphrase, user and user.password_hash
+        )
+        return account if is_right else replace(account, passphrase=CHANGED)
+    return account
+
+
+async def _register_all(
+    accounts: list[DemoAccount], backend: auth.AuthBackend
+) -> list[DemoAccount]:
+    return [await _register(account, backend) for account in accounts]

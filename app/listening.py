@@ -34,7 +34,10 @@ def listen(host: str, port: int) -> list[socket.socket]:
         give_up(f'{host} is no address of this machine ({error.strerror}). Choose --host anew.')
     except OSError as error:
         why = os.strerror(error.errno or 0)  # what Python says names the address once more
-        give_up(f'port {port} on {host} cannot be taken ({why}). Choose another with --port.')
+        give_up(
+            f'port {port} on {host} cannot be taken ({why}). '
+            'Choose another with --port, as in `APP_PORT=8010 make demo`.'
+        )
     return listeners
 
 

@@ -26,8 +26,13 @@ def serve(settings: Settings) -> None:
             else []
         )
     except OSError as error:
-        give_up(f'the data folder {settings.data_dir} cannot be used ({error.strerror}).')
+        give_up(
+            f'the data folder {settings.data_dir} cannot be used ({error.strerror}). '
+            'Choose another with --data-dir.'
+        )
     except auth.DatabaseUnavailable as error:
+        if settings.database_url is None:
+            give_up(f'the database in {settings.data_dir} cannot be used ({error}).')
         give_up(f'the database does not answer ({error}). Is it running? Check --database-url.')
     except (ArgumentError, ModuleNotFoundError):
         give_up(

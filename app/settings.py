@@ -152,6 +152,17 @@ class Settings(Options):
         return self
 
     @model_validator(mode='after')
+    def _plain_cookie_only_on_loopback(self) -> Settings:
+        url = urlsplit(self.public_url or 'http://localhost')
+        is_here = self.is_loopback and is_loopback(url.hostname or '') and url.scheme == 'http'
+        if self.plain_cookie and not (is_here and self.cookie_same_site == 'strict'):
+            raise ValueError(
+                '--plain-cookie is for Safari on localhost: elsewhere it would let the session be '
+                'read from the network; it needs a --host on loopback, plain http and SameSite=Strict'
+            )
+        return self
+
+    @model_validator(mode='after')
     def _speaks_what_is_served(self) -> Settings:
         if self.transport == 'graphql' and not self.graphql:
             raise ValueError('--transport graphql needs --graphql')

@@ -52,10 +52,10 @@ export default {
       return this.$el.elements[name];
     },
     async submit() {
-      if (this.busy || this.show(errorsBefore(this.fields, this.$el.elements))) return;
+      if (this.busy) return;
+      Object.assign(this, { message: "", isDone: false }); // that was about the last try
+      if (this.show(errorsBefore(this.fields, this.$el.elements))) return;
       this.busy = true;
-      this.message = "";
-      this.isDone = false;
       const form = Object.fromEntries(this.fields.map(({ name }) => [name, this.input(name).value]));
       if (this.signIn) form.stay_signed_in = this.input("stay_signed_in").checked;
       try {

@@ -27,6 +27,7 @@ from .frame import MODULES, SERVICES_SETTING, Site, frame, pages_of
 from .kept_files import KeptFiles
 from .page_session import PageSessions
 from .private_part import PrivatePage
+from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
 from .upload_guard import UploadGuard, send_client_header_with_uploads
@@ -62,6 +63,7 @@ def install(
     `api` is the origin of the backend's routes, if not the pages' own.
     `services` are the origins of other services that the browser may send access tokens to.
     """
+    setattr(app.state, CONNECTS_TO, [*filter(None, [api]), *services])
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     app.add_middleware(KeptFiles)
     put_nonce_on_scripts()

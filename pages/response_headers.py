@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from starlette.types import ASGIApp
+from fastapi import FastAPI
 
 from auth import ResponseHeaders
+
+CONNECTS_TO = 'pages_connect_to'  # where in the application's state other origins are
 
 # Vue compiles templates in the page, hence 'unsafe-eval'; NiceGUI and Quasar write styles into
 # elements. Nothing comes from another origin, and no page is ever framed.
@@ -18,10 +18,12 @@ _POLICY = (
 )
 
 
-def with_headers(app: ASGIApp, *, https: bool, connects_to: Iterable[str] = ()) -> ResponseHeaders:
+def with_headers(app: FastAPI, *, https: bool) -> ResponseHeaders:
     """Put the response headers around the finished application, whatever else it serves.
 
-    `https` is whether people reach it that way; `connects_to` are other origins that pages may call.
+    `https` is whether people reach it that way. Its pages may call those origins that `pages.install`
+    was told of.
     """
+    connects_to = getattr(app.state, CONNECTS_TO, ())
     policy = _POLICY.replace('{connects_to}', ' '.join(["'self'", *connects_to]))
     return ResponseHeaders(app, https=https, page_policy=policy)

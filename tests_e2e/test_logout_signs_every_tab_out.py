@@ -16,6 +16,7 @@ from .kit.traces import traced, wait_for_trace
 from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
+from .program.wire import WireBrowser
 
 LIMIT_MS = 1_000
 HEARD_FROM_A_TAB = """auth.trace.events.some(({ tab, kind, detail }) =>
@@ -90,8 +91,8 @@ def test_server_forgets_the_session(tabs: OpenTab, server: Server, person: Perso
     tab.context.add_init_script("""
         const send = fetch;
         globalThis.fetch = (url, init) => {
-            const bearer = new Headers(init?.headers).get('Authorization');
-            if (bearer) globalThis.callAgain = () => send(url, init).then((r) => r.status);
+            const isCall = String(url).endsWith('/api/me');
+            if (isCall) globalThis.callAgain = () => send(url, init).then((r) => r.status);
             return send(url, init);
         };
     """)
@@ -186,6 +187,30 @@ def test_logout_while_a_login_waits_wins(tabs: OpenTab, server: Server, person: 
         assert tab.evaluate('auth.state') == 'signed-out'
         tab.reload()
         tab.wait_for_function('auth.state === "signed-out"')
+
+
+@pytest.mark.one_browser
+def test_logout_without_its_cookie_ends_the_session(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Somebody has cleared the cookies: the access token says which session is to end."""
+    tab, elsewhere = tabs(), WireBrowser(server)
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    elsewhere.cookie = refresh_cookie(tab)
+    assert elsewhere.refresh() == 'rotated'
+    tab.context.clear_cookies()
+
+    tab.evaluate('auth.logout()')
+
+    wait_for_trace(tab, 'logout.sent')
+    assert elsewhere.refresh() == 'session_ended'
+
+
+def refresh_cookie(tab: Page) -> str:
+    """What a copy of the browser's cookies would send."""
+    (cookie,) = (each for each in tab.context.cookies() if 'refresh' in each['name'])
+    return f'{cookie["name"]}={cookie["value"]}'
 
 
 def test_logout_reaches_the_server_without_storage(

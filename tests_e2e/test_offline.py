@@ -96,6 +96,28 @@ def test_old_logout_spares_the_next_session(
 
 
 @pytest.mark.one_browser
+def test_pending_logout_survives_a_reload_without_storage(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Storage is full or switched off: the cookie that tells the server tells the next page, too."""
+    tab = tabs()
+    without_storage(tab)
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    with out_of_reach(tab, LOGOUT):
+        tab.evaluate('auth.logout()')
+        wait_for_trace(tab, 'logout.postponed')
+
+        open_bare(tab, server.url)
+
+        assert tab.evaluate('auth.state') == 'signed-out'
+    tab.evaluate('dispatchEvent(new Event("online"))')
+    wait_for_trace(tab, 'logout.sent')
+    open_bare(tab, server.url)
+    assert tab.evaluate('auth.state') == 'signed-out'
+
+
+@pytest.mark.one_browser
 def test_logout_without_storage_spares_the_next_session(
     context: BrowserContext, tabs: OpenTab, server: Server, person: Person, grace: Person
 ) -> None:

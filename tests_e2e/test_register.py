@@ -67,6 +67,11 @@ def test_taken_address_is_said_so(register_page: Page, server: Server, person: P
     expect(register_page.get_by_role('alert')).to_contain_text('There is an account')
     expect(register_page.get_by_role('heading', level=1, name='Create account')).to_be_visible()
 
+    register_page.get_by_label('Password').fill('too short')
+    submit(register_page)
+    expect(register_page.get_by_text('Use at least 15 characters.')).to_be_visible()
+    expect(register_page.get_by_role('alert')).to_have_count(0)  # that was about another try
+
 
 @pytest.mark.one_browser
 def test_typed_address_follows_to_the_login_page(register_page: Page, person: Person) -> None:

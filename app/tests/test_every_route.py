@@ -269,7 +269,8 @@ def test_pages_connect_to_listed_services_only() -> None:
     service = 'http://localhost:8001'
 
     def policy(*connects_to: str) -> str:
-        client = TestClient(pages.with_headers(app, https=False, connects_to=connects_to))
+        app.state.pages_connect_to = connects_to  # as `pages.install` notes them
+        client = TestClient(pages.with_headers(app, https=False))
         return client.get('/page').headers['Content-Security-Policy']
 
     assert f"connect-src 'self' {service};" in policy(service)

@@ -129,6 +129,30 @@ def test_demo_passphrases_survive_a_restart(tmp_path: Path) -> None:
     assert first == second
 
 
+def test_demo_shows_no_passphrase_that_has_been_changed(tmp_path: Path) -> None:
+    """Somebody has tried the form for that: the next start says so."""
+    with started(tmp_path, '--demo-accounts') as lines:
+        url = address(lines)
+        email, password = next(line for line in lines if 'ada@' in line).split()[-2:]
+        own = {'Origin': url, 'X-Requested-With': 'a test', 'Content-Type': 'application/json'}
+
+        def post(path: str, form: dict[str, str], **more: str) -> Any:
+            content = json.dumps(form).encode()
+            call = urllib.request.Request(url + path, content, own | more)
+            with urllib.request.urlopen(call) as answer:
+                return json.load(answer)
+
+        token = post('/auth/login', {'email': email, 'password': password})['access_token']
+        form = {'current_password': password, 'new_password': f'{password}, later'}
+        post('/auth/password', form, Authorization=f'Bearer {token}')
+
+    with started(tmp_path, '--demo-accounts') as lines:
+        ada, grace = (line for line in lines if '@example.com' in line)
+
+    assert ada.endswith('(changed since)')
+    assert 'changed' not in grace
+
+
 @pytest.mark.skipif(os.name == 'nt', reason='Windows has no such modes')
 def test_data_is_for_its_owner_only(tmp_path: Path) -> None:
     """Folder 0700, secrets 0600: another account of the machine reads nothing."""
@@ -183,6 +207,9 @@ def test_what_cannot_be_used_is_one_sentence(
         (['--log-level', 'loud'], '--log-level'),
         (['--no-such-setting', '1'], '--no-such-setting'),
         (['--faults', '--host', '0.0.0.0'], '--host'),
+        (['--plain-cookie', '--host', '0.0.0.0'], '--plain-cookie'),
+        (['--plain-cookie', '--public-url', 'https://app.example.com'], '--plain-cookie'),
+        (['--plain-cookie', '--public-url', 'http://app.example.com'], '--plain-cookie'),
         (['--trusted-proxies', '*'], '--trusted-proxies'),
         (['--transport', 'graphql', '--no-graphql'], '--graphql'),
         (['--trusted-proxies', '127.0.0.1,proxy.example.com'], '--trusted-proxies'),

@@ -6,6 +6,8 @@
 import { graphql } from "./graphql.js";
 import { rest } from "./rest.js";
 
+/** @import { AccessToken } from "./access_token.js" */
+
 /** A request is given up after this time; those who wait for it have less patience (exclusive.js). */
 export const LONGEST_REQUEST_MS = 30_000;
 
@@ -95,7 +97,7 @@ export class Api {
    *
    * @param {Operation} operation
    * @param {object} [form]
-   * @param {string} [token] to send as Bearer
+   * @param {AccessToken} [token] to send along
    * @returns {Promise<any>}
    * @throws {ApiError}
    */
@@ -103,8 +105,8 @@ export class Api {
     const { path, json, read } = this.call(operation, form);
     const headers = new Headers([CLIENT_HEADER]);
     if (json) headers.set("Content-Type", "application/json");
-    if (token) headers.set("Authorization", `Bearer ${token}`);
-    const answer = await reach(new URL(path, this.url), {
+    const send = token ? token.send.bind(token) : fetch;
+    const answer = await reach(send, new URL(path, this.url), {
       method: "POST",
       headers,
       body: json && JSON.stringify(json),
@@ -170,12 +172,13 @@ function textIn(value) {
 }
 
 /**
+ * @param {(url: URL, init: RequestInit) => Promise<Response>} send
  * @param {URL} url
  * @param {RequestInit} init
  */
-async function reach(url, init) {
+async function reach(send, url, init) {
   try {
-    return await fetch(url, init);
+    return await send(url, init);
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === "TimeoutError";
     throw new ApiError({ code: timedOut ? "timeout" : "unreachable" });

@@ -3,6 +3,7 @@
  * as long as this page. So its first refresh comes at once, and shows whether the cookie is there.
  */
 
+import { AccessToken } from "./access_token.js";
 import { ApiError } from "./api.js";
 
 /** @import { Api, TokenSet } from "./api.js" */
@@ -19,6 +20,8 @@ export async function demandCookie(api, tokens) {
   if (renewed.session?.id === tokens.session.id) return renewed;
   // Anything but the server's own "no" may pass, and says nothing about the cookie.
   if (renewed instanceof ApiError && !renewed.endsSession) return tokens;
-  await api.post("logout", undefined, tokens.access_token).catch(() => {});
+  const token = new AccessToken();
+  token.take(tokens.access_token);
+  await api.post("logout", undefined, token).catch(() => {});
   throw new ApiError({ code: "cookies_blocked" });
 }

@@ -63,7 +63,7 @@ export class LastMoments extends EventTarget {
     this.forget();
     const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);
     const token = this.#access.isHeld ? this.#access.copy() : null;
-    const logout = pendingLogout.logout(this.#tab, this.#api); // nothing else holds it from here on
+    const logout = pendingLogout.logout(this.#tab, this.#api); // nothing else holds it once that is over
     if (token) this.#watch(token);
     await logout;
     if (token && this.#token === token) this.#ask(urls, end);

@@ -8,6 +8,7 @@ import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
 import { randomId, readNote, writeNote } from "./tabs.js";
 
+/** @import { AccessToken } from "./access_token.js" */
 /** @import { Api } from "./api.js" */
 /** @import { TabSession } from "./tab_session.js" */
 /** @import { Trace } from "./trace.js" */
@@ -16,6 +17,7 @@ const KEY = "auth.logout-pending";
 
 /** The same for the server, which must not render a page for whoever has just left (auth/http/server_rendering.py). */
 const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
+const COOKIE_FORM = new RegExp(`(?:^|; )(?:__Host-)?${COOKIE}=([0-9a-f]{24})`);
 const COOKIE_SECONDS = 400 * 86_400;
 
 const LOOK_MS = 5_000;
@@ -24,12 +26,18 @@ const backoff = new Backoff();
 let timer = 0;
 /** @type {{id: string, done: Promise<void>} | null} */ let running = null;
 
-/** The note where storage is full or switched off: no other tab can take it away, so only there. */
-let own = /** @type {string | null} */ (null);
+/** What a cookie says of a logout that is over: it may be read here before it has been deleted elsewhere. */
+let outdated = /** @type {string | null} */ (null);
 
 /** Which logout is still to be told; `null` if none is. */
 export function pendingId() {
-  return readNote(KEY) ?? own;
+  const id = readNote(KEY) ?? idInCookie();
+  return id === outdated ? null : id;
+}
+
+/** Where storage is full or switched off, only the cookie has it. */
+function idInCookie() {
+  return document.cookie.match(COOKIE_FORM)?.[1] ?? null;
 }
 
 /**
@@ -41,9 +49,13 @@ export function pendingId() {
 export async function logout(tab, api) {
   begin();
   const sid = tab.session?.id ?? null;
+  const token = tab.copyToken(); // the cookie may be gone; then only this says which session is to end
+  const drop = () => token.drop();
+  addEventListener("pagehide", drop); // a page kept for Back keeps no token
   tab.leave("logout");
   tab.tell({ kind: "logout", sid });
-  await finish(api, tab.trace);
+  await finish(api, tab.trace, token).finally(drop);
+  removeEventListener("pagehide", drop);
 }
 
 /** Whether the next try has its time already. */
@@ -81,17 +93,16 @@ function unplan() {
   timer = 0;
 }
 
-/** Somebody has signed in in another tab, which cannot take away the note that is only here. */
+/** Somebody has signed in in another tab: a logout that only the cookie tells of is over. */
 export function yieldTo() {
-  own = null;
+  if (!readNote(KEY)) outdated = idInCookie();
 }
 
 /** Note a logout, until it is finished or someone signs in. */
 function begin() {
   const id = randomId();
   writeNote(KEY, id);
-  tellServer(COOKIE_SECONDS);
-  own = readNote(KEY) === id ? null : id;
+  writeCookie(id, COOKIE_SECONDS);
 }
 
 /**
@@ -101,17 +112,19 @@ function begin() {
  */
 export function forget(id) {
   if (pendingId() !== id) return;
-  own = null;
   writeNote(KEY, null);
-  tellServer(0);
+  writeCookie("", 0);
 }
 
-/** @param {number} seconds for which page requests say that a logout is pending */
-function tellServer(seconds) {
+/**
+ * @param {string} id
+ * @param {number} seconds for which page requests say that a logout is pending
+ */
+function writeCookie(id, seconds) {
   const attributes = `Path=/; SameSite=Strict; Max-Age=${seconds}`;
-  document.cookie = `__Host-${COOKIE}=1; Secure; ${attributes}`;
+  document.cookie = `__Host-${COOKIE}=${id}; Secure; ${attributes}`;
   // Safari takes no Secure cookie from http, not even from localhost.
-  if (location.protocol === "http:") document.cookie = `${COOKIE}=1; ${attributes}`;
+  if (location.protocol === "http:") document.cookie = `${COOKIE}=${id}; ${attributes}`;
 }
 
 /**
@@ -119,8 +132,9 @@ function tellServer(seconds) {
  * one time share one call. Without a network the note stays, and the next try comes by itself.
  * @param {Api} api
  * @param {Trace} trace
+ * @param {AccessToken} [token] for this try
  */
-export async function finish(api, trace) {
+export async function finish(api, trace, token) {
   unplan();
   const id = pendingId();
   if (id && running?.id !== id) {
@@ -130,7 +144,7 @@ export async function finish(api, trace) {
       running = null;
       if (waitMs) planIn(waitMs, api, trace);
     };
-    const mine = { id, done: tell(id, api, trace).then(plan) };
+    const mine = { id, done: tell(id, api, trace, token).then(plan) };
     running = mine;
   }
   await running?.done;
@@ -140,13 +154,14 @@ export async function finish(api, trace) {
  * @param {string} id
  * @param {Api} api
  * @param {Trace} trace
+ * @param {AccessToken} [token]
  * @returns {Promise<number>} when to try again, in milliseconds; 0 if that is not needed
  */
-async function tell(id, api, trace) {
+async function tell(id, api, trace, token) {
   try {
     await exclusively(async () => {
       if (pendingId() !== id) return; // another tab was faster, or someone signed in
-      await api.post("logout");
+      await api.post("logout", undefined, token);
       forget(id);
       trace.add("logout.sent");
     });

@@ -85,6 +85,11 @@ export class TabSession {
     return !this.#access.isHeld || this.#renewal.dueInMs === 0;
   }
 
+  /** Another holder of the token, for a logout to show whose it is; to be dropped when that is over. */
+  copyToken() {
+    return this.#access.copy();
+  }
+
   /** Begin a new epoch, in which late answers to earlier questions count for nothing. */
   newEpoch() {
     return ++this.epoch;

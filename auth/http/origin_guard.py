@@ -31,6 +31,11 @@ _EVENTS = {
     'no_origin': 'csrf_refused',
     'no_client_header': 'csrf_refused',
 }
+# What somebody who writes a client is told, where it is more than that strangers are refused.
+_TITLES = {
+    'no_origin': 'This call needs the header Origin, with our own origin or a listed one.',
+    'no_client_header': f'This call needs the header {CLIENT_HEADER}, with any value.',
+}
 
 
 class OriginGuard:
@@ -47,7 +52,8 @@ class OriginGuard:
         if why:
             audit.record(_EVENTS[why], level=logging.WARNING, why=why)
             status = 421 if why == 'unknown_host' else 403
-            app = WebSocketClose() if scope['type'] == 'websocket' else http_problem(status)
+            refusal = http_problem(status, _TITLES.get(why))
+            app = WebSocketClose() if scope['type'] == 'websocket' else refusal
         await app(scope, receive, send)
 
     def _why_refused(self, scope: Scope) -> str | None:

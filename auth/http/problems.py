@@ -51,9 +51,10 @@ def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
     return JSONResponse(content, status, media_type='application/problem+json')
 
 
-def http_problem(status: int) -> JSONResponse:
-    """Build the problem for a bare HTTP status."""
-    return problem(status, *_HTTP_PROBLEMS.get(status, ('error', 'This cannot be done.')))
+def http_problem(status: int, title: str | None = None) -> JSONResponse:
+    """Build the problem for a bare HTTP status, with its own title unless another says more."""
+    code, usual_title = _HTTP_PROBLEMS.get(status, ('error', 'This cannot be done.'))
+    return problem(status, code, title or usual_title)
 
 
 def _of_auth_error(error: errors.AuthError) -> JSONResponse:
