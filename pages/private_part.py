@@ -71,8 +71,9 @@ class PrivatePart(Box):
     """Holds what only a living session's user may see."""
 
     def __init__(self) -> None:
-        # The style sheet hides it as soon as the browser knows that the session is over.
-        super().__init__('div', classes='bound-only')
+        # The style sheet hides it as soon as the browser knows that the session is over. Inside, elements
+        # stand one below the other, as NiceGUI's pages have it.
+        super().__init__('div', classes='bound-only nicegui-column')
 
 
 def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.Future[None]]:

@@ -51,7 +51,7 @@ def server_rendered(title: str, render: Render) -> ServerRenderedPage:
     """Make a page of a coroutine that writes its HTML."""
 
     async def draw(identity: Identity) -> None:
-        ui.html(await content_of(render, identity), sanitize=False)
+        ui.html(await content_of(render, identity), sanitize=False).classes('full-width')
 
     return ServerRenderedPage(title, draw, render)
 
