@@ -1,7 +1,4 @@
-/**
- * The forms with a password in them. They read their own inputs and call the token holder; nothing
- * of it crosses the NiceGUI socket.
- */
+/** The forms with a password in them. They call the token holder; nothing crosses NiceGUI's socket. */
 
 import { auth } from "auth-client";
 import { errorsBefore, sentenceFor } from "page-sentences";

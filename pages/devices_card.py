@@ -74,6 +74,7 @@ class DevicesCard:
     async def _end_others(self) -> None:
         with _patience():
             await run_in_threadpool(self._backend.security.log_out_others, self._me)
+            ui.notify('You are signed in on this device only.')
         await self._follow()
 
 

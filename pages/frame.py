@@ -10,19 +10,18 @@ from nicegui import ui
 
 from auth import TOKEN_HOLDER_PATH, AuthBackend
 
-from . import dashboard, profile
+from . import dashboard, login, profile, register
 from .auth_button import AuthButton
 from .elements import Box
-from .login import login_page
 from .navigation import TopBar
-from .not_found import Pages
 from .page_session import PageSessions
 from .private_part import PrivatePage, private, private_pages
-from .register import register_page
+from .routes import Routes
 from .server_rendered import server_rendered
 from .service import last_moments
 from .session_bridge import SessionBridge
 
+ENTRY_PATHS = ['/', login.PATH, register.PATH]  # not for somebody who is signed in
 SERVICES_SETTING = 'auth-services'  # as auth/browser/start.js reads it
 
 # The token holder starts before Vue does. Chromium would run an `async` script after NiceGUI's own, but
@@ -69,14 +68,14 @@ def frame(
         with TopBar(site.name, links):
             AuthButton('Log out', 'logout').classes('quiet')
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
-        login_page()
-        register_page(sessions.backend.password_min_characters)
+        login.login_page()
+        register.register_page(sessions.backend.password_min_characters)
         dashboard.browsers_half(services)
         if services:
             last_moments()
-        Pages(
+        Routes(
             # The bridge leads on from the first to one of the others.
-            dict.fromkeys(['/', '/login', '/register'], _nothing)
+            dict.fromkeys(ENTRY_PATHS, _nothing)
             | {path: private(sessions, page) for path, page in private_here.items()},
             private_paths=private_here,
         )
@@ -84,9 +83,9 @@ def frame(
     SessionBridge(
         page,
         private_paths=list(private_here),
-        entry_paths=['/', '/login', '/register'],
+        entry_paths=ENTRY_PATHS,
         home=site.home,
-        login='/login',
+        login=login.PATH,
         redraw=ui.context.client.sub_pages_router.refresh,
     )
     page.parts.complete_shell(ui.context.client)

@@ -8,14 +8,16 @@ from .end_notice import EndNotice
 from .navigation import Hint
 from .place import Place
 
+PATH = '/login'
+TITLE = 'Sign in'
 EMAIL = Field('email', 'Email', type='email', autocomplete='username')
 PASSWORD = Field('password', 'Password', type='password', autocomplete='current-password')
 
 
 def login_page() -> None:
     """Draw the login form."""
-    with Place('/login', 'Sign in', signed_in=False).classes('narrow card'):
-        Text('h1', 'Sign in')
+    with Place(PATH, TITLE, signed_in=False).classes('narrow card'):
+        Text('h1', TITLE)
         EndNotice()
-        AuthForm('login', [EMAIL, PASSWORD], submit='Sign in')
+        AuthForm('login', [EMAIL, PASSWORD], submit=TITLE)
         Hint('New here?', 'Create an account', '/register')

@@ -43,9 +43,9 @@ class PageSession:
         self._client_id = client.id
         self._identity: Identity | None = None
         self._user_id: str | None = None  # of the first whom it was bound to
-        self._turn = 0  # counts binds and unbinds: of two at once, the later one holds
+        self._bindings = 0  # counts binds and unbinds: of two at once, the later one holds
         self._listeners: list[Callable[[str, str], None]] = []
-        self.in_turn = asyncio.Lock()  # events wait here to be looked at, in the order they came
+        self.event_lock = asyncio.Lock()  # events are looked at one by one, in the order they came
         self.parts = PageParts()
         self.state: State = 'loading'
 
@@ -69,25 +69,25 @@ class PageSession:
     async def bind(self, ticket: str) -> bool:
         """Redeem a ticket for this page; say whether the page is bound now.
 
-        An open page serves one user; for another one the browser loads it anew. What was started for
-        the first ends when it will, and may draw, and NiceGUI keeps handlers of the page as a whole.
+        An open page serves one user; for another the browser loads the page anew: what the first one's
+        handlers have started may still draw, and handlers of the page as a whole stay.
         """
-        self._turn += 1
-        turn = self._turn
+        self._bindings += 1
+        mine = self._bindings
         # What the browser sent before the ticket has been looked at by then.
-        async with self.in_turn:
-            if turn != self._turn:
+        async with self.event_lock:
+            if mine != self._bindings:
                 return False
             try:
                 identity = await self._redeem(ticket)
             except DatabaseUnavailable:
                 return False  # whoever it was bound to is looked up each time
             self._identity = None
-            if identity is None or turn != self._turn:
+            if identity is None or mine != self._bindings:
                 return False
             self._user_id = self._user_id or identity.user_id
             if identity.user_id != self._user_id:
-                record_event('ticket_refused', level=logging.WARNING, why='PageOfAnotherUser')
+                record_event('ticket_refused', level=logging.WARNING, why='another_user')
                 return False
             if self._claim_tab(identity.user_id):
                 self._identity = identity
@@ -116,7 +116,8 @@ class PageSession:
         except DatabaseUnavailable:
             raise
         except AuthError as error:
-            record_event('ticket_refused', level=logging.WARNING, why=type(error).__name__)
+            why = 'ended' if isinstance(error, SessionEnded) else 'invalid'
+            record_event('ticket_refused', level=logging.WARNING, why=why)
             return None
 
     @property
@@ -131,7 +132,7 @@ class PageSession:
 
     def unbind(self) -> None:
         """Act for nobody."""
-        self._turn += 1
+        self._bindings += 1
         self._identity = None
 
     async def identity(self) -> Identity | None:

@@ -13,7 +13,8 @@ Each event of what it has drawn asks first whether the session is still alive (s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nicegui import ui
@@ -21,11 +22,12 @@ from nicegui import ui
 from auth import Identity
 
 from .elements import Box, Text
-from .not_found import Pages
 from .page_session import PageSessions
+from .routes import Routes
 
 BUSY = 'The service is busy. Please try again.'
-RETRY_SECONDS = 2.0
+FAILED = 'Something has gone wrong, and this page cannot be shown.'
+REDRAW_AFTER_SECONDS = 2.0
 
 Build = Callable[[Identity], Awaitable[None] | None]
 
@@ -71,8 +73,8 @@ class PrivatePart(Box):
     """Holds what only a living session's user may see."""
 
     def __init__(self) -> None:
-        # The style sheet hides it as soon as the browser knows that the session is over. Inside, elements
-        # stand one below the other, as NiceGUI's pages have it.
+        # The style sheet hides it as soon as the browser knows that the session is over. Inside,
+        # elements stand one below the other, as NiceGUI's pages have it.
         super().__init__('div', classes='bound-only nicegui-column')
 
 
@@ -80,18 +82,32 @@ def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.F
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
     async def draw() -> None:
-        bound, pages = sessions.of(ui.context.client), ui.context.slot.parent
+        bound, routes = sessions.of(ui.context.client), ui.context.slot.parent
         identity = await bound.identity()
         if identity is not None:
             ui.page_title(page.title)
-            with PrivatePart():
+            with PrivatePart() as part, _whole_or_nothing(part):
                 drawing = page.build(identity)
                 if drawing is not None:
                     await drawing
-            if isinstance(pages, Pages):
-                pages.judge()
+            if isinstance(routes, Routes):
+                routes.look_beyond()
         elif bound.session_id:  # it is the database that did not answer
             Text('p', BUSY, classes='bound-only')
-            ui.timer(RETRY_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)
+            ui.timer(REDRAW_AFTER_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)
 
     return draw  # type: ignore[return-value]
+
+
+@contextmanager
+def _whole_or_nothing(part: PrivatePart) -> Iterator[None]:
+    """Show a sentence instead of half a page, if drawing it fails; the error is NiceGUI's to report."""
+    is_whole = False
+    try:
+        yield
+        is_whole = True
+    finally:
+        if not (is_whole or part.is_deleted):
+            part.clear()
+            with part:
+                Text('p', FAILED).props('role=alert')

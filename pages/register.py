@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from . import login
 from .auth_form import AuthForm, Field
 from .elements import Text
-from .login import EMAIL
 from .navigation import Hint
 from .place import Place
+
+PATH = '/register'
+TITLE = 'Create account'
 
 
 def register_page(password_min_characters: int) -> None:
     """Draw the form that creates an account."""
     fields = [
         Field('name', 'Name', autocomplete='name'),
-        EMAIL,
+        login.EMAIL,
         Field(
             'password',
             'Password',
@@ -23,7 +26,7 @@ def register_page(password_min_characters: int) -> None:
             min_length=password_min_characters,
         ),
     ]
-    with Place('/register', 'Create account', signed_in=False).classes('narrow card'):
-        Text('h1', 'Create account')
-        AuthForm('register', fields, submit='Create account')
-        Hint('Have an account?', 'Sign in', '/login')
+    with Place(PATH, TITLE, signed_in=False).classes('narrow card'):
+        Text('h1', TITLE)
+        AuthForm('register', fields, submit=TITLE)
+        Hint('Have an account?', login.TITLE, login.PATH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicegui.element import Element
 
+from . import login
 from .place import Place
 
 
@@ -21,5 +22,5 @@ class LastMoments(Element, component='last_moments.js'):
 
 def last_moments() -> None:
     """Draw it below the login form."""
-    with Place('/login', 'Sign in', tag='div', signed_in=False):
+    with Place(login.PATH, login.TITLE, tag='div', signed_in=False):
         LastMoments()

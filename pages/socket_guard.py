@@ -53,7 +53,7 @@ class SocketGuard:
         if element is None or page.parts.is_everybodys(message.get('listener_id', '')):
             _nicegui['event'](sender, message)
             return
-        async with page.in_turn:
+        async with page.event_lock:
             drawn_for = page.parts.drawn_for
             if await page.may_act():
                 if not client.is_deleted:  # NiceGUI's own handler drops events of a lost socket

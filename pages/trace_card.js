@@ -18,6 +18,7 @@ const SENTENCES = {
   "logout.postponed": "could not tell the server of the logout yet",
   "logout.received": "heard that the session is over",
   "user.switched": "found somebody else signed in here",
+  "token.forgotten": "dropped its access token, as it was told",
   "page.bound": "is bound to the session",
   "page.unbound": "is bound to no session any more",
   login: "signed in",

@@ -51,7 +51,11 @@ export class TabSession {
       forestalled: () => this.#finishLogout(),
     });
     const lastMoments = new LastMoments(this, api, this.#access, events);
-    this.token = new TabToken(this.#access, this.#renewal, () => this.#changed(), lastMoments);
+    const forgotten = () => {
+      this.trace.add("token.forgotten");
+      this.#changed();
+    };
+    this.token = new TabToken(this.#access, this.#renewal, forgotten, lastMoments);
   }
 
   /** Begin to listen; then finish a logout that the server has not heard of, or refresh. */

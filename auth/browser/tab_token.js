@@ -7,18 +7,18 @@
 export class TabToken {
   #access;
   #renewal;
-  #changed;
+  #forgotten;
 
   /**
    * @param {AccessToken} access
    * @param {Renewal} renewal
-   * @param {() => void} changed
+   * @param {() => void} forgotten
    * @param {LastMoments} lastMoments
    */
-  constructor(access, renewal, changed, lastMoments) {
+  constructor(access, renewal, forgotten, lastMoments) {
     this.#access = access;
     this.#renewal = renewal;
-    this.#changed = changed;
+    this.#forgotten = forgotten;
     /** The experiment with a dying token. */
     this.lastMoments = lastMoments;
   }
@@ -40,7 +40,7 @@ export class TabToken {
   /** Drop it from memory; the session goes on, and the next call refreshes. */
   forget() {
     this.#access.drop();
-    this.#changed();
+    this.#forgotten();
   }
 
   /** Milliseconds to the next silent refresh; `null` while none is planned. */

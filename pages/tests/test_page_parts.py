@@ -171,7 +171,7 @@ async def test_page_is_of_one_user(
     await present(board, ticket_for(grace, board.id))
 
     assert bridge_of(board).page.session_id is None
-    assert 'PageOfAnotherUser' in caplog.text
+    assert 'another_user' in caplog.text
     await user.should_not_see('Ada')
     await user.should_not_see('Grace')
     await present(board, ticket_for(ada_later, board.id))

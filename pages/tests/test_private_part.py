@@ -116,7 +116,7 @@ async def test_page_is_drawn_when_the_database_is_back(
     """One has moved to the page at a bad moment: it says so, and does not stay empty."""
     client = await user.open('/dashboard')
     await present(client, ticket_for(ada, client.id))
-    monkeypatch.setattr(private_part, 'RETRY_SECONDS', 0.05)
+    monkeypatch.setattr(private_part, 'REDRAW_AFTER_SECONDS', 0.05)
     with monkeypatch.context() as moment:
         moment.setattr(backend.sessions, 'require_living', unavailable)
         with client:
@@ -125,6 +125,38 @@ async def test_page_is_drawn_when_the_database_is_back(
 
     await user.should_see('Notes of Ada')
     await user.should_not_see('The service is busy')
+
+
+@pytest.fixture
+def failing() -> Iterator[str]:
+    """A page whose author has made a mistake; gives its path."""
+
+    @private_page('/failing', 'Failing')
+    def failing(me: auth.Identity) -> None:
+        ui.label('The first half')
+        raise RuntimeError('as ordered')
+
+    yield '/failing'
+    del private_pages['/failing']
+
+
+async def test_page_that_fails_shows_no_half(
+    *,
+    failing: str,
+    user: User,
+    ada: auth.Identity,
+    ticket_for: IssueTicket,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The person is told, and so is the log."""
+    client = await user.open(failing)
+
+    await present(client, ticket_for(ada, client.id))
+
+    await user.should_see(private_part.FAILED)
+    await user.should_not_see('The first half')
+    assert 'as ordered' in caplog.text
+    caplog.clear()  # NiceGUI's tests take a logged error for a failure
 
 
 def test_two_pages_cannot_share_an_address() -> None:

@@ -1,4 +1,4 @@
-"""What a person sees at an address that is not there."""
+"""The routes inside the shell, and what a person sees at an address that is not there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nicegui.page_arguments import RouteMatch
 from .elements import Box, Text
 
 
-class Pages(ui.sub_pages):
+class Routes(ui.sub_pages):
     """The routes of the app, with a page of our own for all other addresses (status 404).
 
     What lies below the address of a private page, only that page knows, by `ui.sub_pages` of its own:
@@ -25,7 +25,7 @@ class Pages(ui.sub_pages):
         self._is_drawn = False
         super().__init__(routes)
 
-    def judge(self) -> None:
+    def look_beyond(self) -> None:
         """Say that the private page here has been drawn; look whether the address leads beyond it."""
         self._is_drawn = True
         has_pages = any(isinstance(each, ui.sub_pages) for each in self.descendants())
