@@ -38,8 +38,8 @@ from sqlalchemy import Engine, event
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COUNTER = '/faults'
-CLOCK = '/faults/clock'
+ORDERS_PATH = '/faults'
+CLOCK_PATH = '/faults/clock'
 LONGEST_DELAY_SECONDS = 60
 YEAR_SECONDS = 365 * 86_400
 
@@ -88,8 +88,8 @@ _death: ContextVar[_Countdown | None] = ContextVar('death', default=None)
 def install_faults(app: FastAPI, clock: MovableClock) -> None:
     """Add the routes that take orders, and what obeys them, inside all that is added later."""
     orders = Orders(clock)
-    app.add_api_route(COUNTER, orders.replace, methods=['PUT'], status_code=204)
-    app.add_api_route(CLOCK, orders.set_clock, methods=['PUT'], status_code=204)
+    app.add_api_route(ORDERS_PATH, orders.replace, methods=['PUT'], status_code=204)
+    app.add_api_route(CLOCK_PATH, orders.set_clock, methods=['PUT'], status_code=204)
     app.add_middleware(Faults, orders=orders)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
+from typing import Annotated
 
+from pydantic import AfterValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import auth
 
 
 class Options(BaseSettings):
@@ -49,11 +52,16 @@ def split(addresses: str) -> list[str]:
     return [address.strip() for address in addresses.split(',') if address.strip()]
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine can connect to a server that listens there."""
-    if host == 'localhost':
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _with_an_origin(url: str) -> str:
+    auth.origin_of(url)
+    return url
+
+
+def _exact(origins: str) -> str:
+    for origin in split(origins):
+        auth.exact_origin(origin)
+    return origins
+
+
+Url = Annotated[str, AfterValidator(_with_an_origin)]
+Origins = Annotated[str, AfterValidator(_exact)]  # with commas between them

@@ -20,7 +20,7 @@ import auth
 from .command import Command
 from .listening import listen, run
 from .logs import LogFormat, LogLevel
-from .options import Options, split
+from .options import Options, Origins, Url, split
 
 JWKS_PATH = '/.well-known/jwks.json'
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
@@ -38,7 +38,7 @@ class ResourceServerSettings(Options):
 
     host: str = Field('localhost', description='address to listen on')
     port: int = Field(8001, ge=0, le=65_535, description='port to listen on; 0 takes a free one')
-    issuer: str = Field(
+    issuer: Url = Field(
         'http://localhost:8000', description='public URL of the auth server, as tokens name it'
     )
     jwks_url: str | None = Field(
@@ -47,7 +47,7 @@ class ResourceServerSettings(Options):
     keep_keys_seconds: float = Field(
         3600, ge=0, le=86_400, description='how long keys stay good that cannot be fetched again'
     )
-    allowed_origins: str | None = Field(
+    allowed_origins: Origins | None = Field(
         None, description='origins, separated by commas, whose pages may call; default: the issuer'
     )
     deny_list_url: str | None = Field(
@@ -65,19 +65,6 @@ class ResourceServerSettings(Options):
     @classmethod
     def _may_be_fetched(cls, value: str | None) -> str | None:
         return value and auth.fetchable(value)
-
-    @field_validator('issuer')
-    @classmethod
-    def _has_an_origin(cls, value: str) -> str:
-        auth.origin_of(value)
-        return value
-
-    @field_validator('allowed_origins')
-    @classmethod
-    def _names_each_origin(cls, value: str | None) -> str | None:
-        for origin in split(value or ''):
-            auth.exact_origin(origin)
-        return value
 
     @model_validator(mode='after')
     def _finds_keys(self) -> ResourceServerSettings:

@@ -13,7 +13,7 @@ from pydantic_settings import SettingsConfigDict
 import auth
 
 from .logs import LogFormat, LogLevel
-from .options import Options, is_loopback, split
+from .options import Options, Origins, Url, split
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
@@ -39,21 +39,21 @@ class Settings(Options):
     database_url: str | None = Field(
         None, description='SQLAlchemy URL; default: the SQLite file app.db in the data folder'
     )
-    public_url: str | None = Field(
+    public_url: Url | None = Field(
         None, description='address people type, if not http://HOST:PORT (behind a proxy, say)'
     )
     serve: Literal['all', 'auth', 'pages'] = Field(
         'all', description='serve the auth backend, the pages, or both'
     )
-    auth_url: str | None = Field(
+    auth_url: Url | None = Field(
         None, description="with --serve pages: the address of the auth backend's server"
     )
-    allowed_origins: str = Field(
+    allowed_origins: Origins = Field(
         '',
         description='origins, separated by commas, whose pages may use this server too, like '
         'https://app.example.com; default: none but its own',
     )
-    resource_servers: str = Field(
+    resource_servers: Origins = Field(
         '',
         description='origins, separated by commas, of services that pages may send access tokens to',
     )
@@ -131,20 +131,6 @@ class Settings(Options):
                 raise ValueError(f'{proxy!r} is neither an address nor a network') from error
         return value
 
-    @field_validator('public_url', 'auth_url')
-    @classmethod
-    def _has_an_origin(cls, value: str | None) -> str | None:
-        if value is not None:
-            auth.origin_of(value)
-        return value
-
-    @field_validator('allowed_origins', 'resource_servers')
-    @classmethod
-    def _names_each_origin(cls, value: str) -> str:
-        for origin in split(value):
-            auth.exact_origin(origin)
-        return value
-
     @model_validator(mode='after')
     def _faults_only_on_loopback(self) -> Settings:
         if self.faults and not self.is_loopback:
@@ -154,7 +140,7 @@ class Settings(Options):
     @model_validator(mode='after')
     def _plain_cookie_only_on_loopback(self) -> Settings:
         url = urlsplit(self.public_url or 'http://localhost')
-        is_here = self.is_loopback and is_loopback(url.hostname or '') and url.scheme == 'http'
+        is_here = self.is_loopback and auth.is_loopback(url.hostname or '') and url.scheme == 'http'
         if self.plain_cookie and not (is_here and self.cookie_same_site == 'strict'):
             raise ValueError(
                 '--plain-cookie is for Safari on localhost: elsewhere it would let the session be '
@@ -179,7 +165,7 @@ class Settings(Options):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can connect."""
-        return is_loopback(self.host)
+        return auth.is_loopback(self.host)
 
     @property
     def proxies(self) -> list[str]:

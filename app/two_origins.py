@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 import auth
 
 from .command import Command
+from .options import Url
 from .processes import Program, environment_of, free_port, run_together
 from .settings import Settings
 
@@ -31,15 +32,9 @@ class TwoOrigins(Settings):
     All options but the two addresses mean the same as without `two-origins`, for both servers.
     """
 
-    pages_url: str = Field('http://localhost:3000', description='address of the pages')
-    auth_url: str | None = Field('http://localhost:4500', description='address of the backend')
+    pages_url: Url = Field('http://localhost:3000', description='address of the pages')
+    auth_url: Url | None = Field('http://localhost:4500', description='address of the backend')
     serve: Literal['all', 'auth', 'pages'] = Field('pages', exclude=True)
-
-    @field_validator('pages_url')
-    @classmethod
-    def _pages_have_an_origin(cls, value: str) -> str:
-        auth.origin_of(value)
-        return value
 
 
 def run_two_origins(settings: TwoOrigins) -> None:

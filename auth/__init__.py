@@ -30,12 +30,13 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
+from .http.api_paths import is_api_path
 from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, content_digest
 from .http.dependencies import SignedIn
 from .http.documented import describe
 from .http.ended_routes import ENDED_SESSIONS_PATH
 from .http.origin_guard import CLIENT_HEADER
-from .http.origins import exact_origin, origin_of
+from .http.origins import exact_origin, is_loopback, origin_of
 from .http.response_headers import CSP_NONCE, ResponseHeaders
 from .http.server_rendering import RefreshOnVisit, Visitor, visitor
 from .identity import Identity, IssuedSession
@@ -97,6 +98,8 @@ __all__ = [
     'generate_passphrase',
     'install',
     'install_verifier',
+    'is_api_path',
+    'is_loopback',
     'lifespan',
     'load_or_create_keys',
     'origin_of',

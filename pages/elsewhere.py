@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-WITHOUT_PAGES = ('/auth/', '/api/', '/graphql/', '/.well-known/')
+from auth import is_api_path
 
 
 def serve_elsewhere(app: FastAPI, nicegui: ASGIApp) -> None:
@@ -26,6 +26,6 @@ def serve_elsewhere(app: FastAPI, nicegui: ASGIApp) -> None:
 
 async def _elsewhere(nicegui: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer where the host application has nothing. Raises `HTTPException` (404) for programs."""
-    if scope['type'] == 'http' and f'{scope["path"]}/'.startswith(WITHOUT_PAGES):
+    if is_api_path(scope):
         raise HTTPException(404)
     await nicegui(scope, receive, send)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from app.faults import CLOCK, COUNTER, MovableClock, install_faults
+from app.faults import CLOCK_PATH, ORDERS_PATH, MovableClock, install_faults
 from app.settings import Settings
 from app.start_up import greet
 
@@ -46,7 +46,7 @@ def client(served: list[str], clock: MovableClock) -> Iterator[TestClient]:
 
 def test_query_belongs_to_the_address(client: TestClient) -> None:
     """Operations that share a path, and are told apart by the query, fail one by one."""
-    assert client.put(COUNTER, json=[ORDER | {'path': '/work?hard'}]).status_code == 204
+    assert client.put(ORDERS_PATH, json=[ORDER | {'path': '/work?hard'}]).status_code == 204
 
     statuses = [client.post(path).status_code for path in ('/work', '/work?well', '/work?hard')]
 
@@ -55,7 +55,7 @@ def test_query_belongs_to_the_address(client: TestClient) -> None:
 
 def test_refusal_serves_nothing(client: TestClient, served: list[str]) -> None:
     """As often as ordered, the request is answered 503 and not served; then all is as before."""
-    assert client.put(COUNTER, json=[ORDER | {'times': 2}]).status_code == 204
+    assert client.put(ORDERS_PATH, json=[ORDER | {'times': 2}]).status_code == 204
 
     refused = [client.post('/work') for _ in range(2)]
 
@@ -68,7 +68,7 @@ def test_refusal_serves_nothing(client: TestClient, served: list[str]) -> None:
 @pytest.mark.parametrize('fault', ['delay', 'delay_answer'])
 def test_delay_delays(fault: str, client: TestClient, served: list[str]) -> None:
     """The answer is the right one, and it is late."""
-    client.put(COUNTER, json=[ORDER | {'fault': fault, 'seconds': 0.2}])
+    client.put(ORDERS_PATH, json=[ORDER | {'fault': fault, 'seconds': 0.2}])
     asked_at = time.monotonic()
 
     assert client.post('/work').json() == 'done'
@@ -79,7 +79,7 @@ def test_delay_delays(fault: str, client: TestClient, served: list[str]) -> None
 
 def test_other_paths_are_spared(client: TestClient) -> None:
     """A fault waits for its own path."""
-    client.put(COUNTER, json=[ORDER])
+    client.put(ORDERS_PATH, json=[ORDER])
 
     assert client.get('/elsewhere').status_code == 404
     assert client.post('/work').status_code == 503
@@ -87,8 +87,8 @@ def test_other_paths_are_spared(client: TestClient) -> None:
 
 def test_empty_order_ends_all_faults(client: TestClient) -> None:
     """What was ordered before is forgotten."""
-    client.put(COUNTER, json=[ORDER | {'times': 100}])
-    client.put(COUNTER, json=[])
+    client.put(ORDERS_PATH, json=[ORDER | {'times': 100}])
+    client.put(ORDERS_PATH, json=[])
 
     assert client.post('/work').json() == 'done'
 
@@ -99,7 +99,7 @@ def test_empty_order_ends_all_faults(client: TestClient) -> None:
 )
 def test_wrong_order_is_refused(wrong: dict[str, object], client: TestClient) -> None:
     """A fault that would never happen must not be taken for one that did not."""
-    assert client.put(COUNTER, json=[ORDER | wrong]).status_code == 422
+    assert client.put(ORDERS_PATH, json=[ORDER | wrong]).status_code == 422
 
     assert client.post('/work').json() == 'done'
 
@@ -108,10 +108,10 @@ def test_clock_goes_ahead_and_back(client: TestClient, clock: MovableClock) -> N
     """The clock keeps going, as far ahead as was ordered last."""
     assert abs(clock() - time.time()) < 1
 
-    assert client.put(CLOCK, json={'ahead_seconds': 7200}).status_code == 204
+    assert client.put(CLOCK_PATH, json={'ahead_seconds': 7200}).status_code == 204
     assert 7199 < clock() - time.time() < 7201
 
-    client.put(CLOCK, json={'ahead_seconds': 0})
+    client.put(CLOCK_PATH, json={'ahead_seconds': 0})
     assert abs(clock() - time.time()) < 1
 
 
@@ -120,7 +120,7 @@ def test_wrong_clock_order_is_refused(
     wrong: object, client: TestClient, clock: MovableClock
 ) -> None:
     """An order that is not understood leaves the clock alone."""
-    assert client.put(CLOCK, json=wrong).status_code == 422
+    assert client.put(CLOCK_PATH, json=wrong).status_code == 422
 
     assert clock.ahead_seconds == 0
 

@@ -1,5 +1,5 @@
 /**
- * What a person does about the own account that also changes what this browser holds: each call goes
+ * What a person does about their own account that also changes what this browser holds: each call goes
  * under the lock, so that no refresh in flight brings back what it has ended.
  */
 

@@ -20,7 +20,7 @@ import { TabSession } from "./tab_session.js";
 export class AuthClient extends EventTarget {
   #api;
   #tab;
-  /** What a person does about the own account: its password, its end. */
+  /** What a person does about their own account: its password, its end. */
   account;
   /** What may be seen of the access token, and done with it. */
   token;

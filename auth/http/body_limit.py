@@ -8,9 +8,8 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .api_paths import is_api_path
 from .problems import MAX_BODY_BYTES, http_problem
-
-OUR_PATHS = ('/auth/', '/api/', '/graphql/')
 
 
 class BodyLimit:
@@ -22,7 +21,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless it declares too much."""
         app = self._app
-        if scope['type'] == 'http' and f'{scope["path"]}/'.startswith(OUR_PATHS):
+        if is_api_path(scope):
             declared = Headers(scope=scope).get('content-length', '')
             if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
                 app = http_problem(413)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .api_paths import is_api_path
 from .origin_guard import CLIENT_HEADER
 from .origins import Origins
-
-READABLE_PATHS = ('/auth/', '/api/', '/graphql/', '/.well-known/')
 
 
 class ListedOrigins:
@@ -27,5 +26,4 @@ class ListedOrigins:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the headers to its answer."""
-        is_readable = scope['type'] == 'http' and f'{scope["path"]}/'.startswith(READABLE_PATHS)
-        await (self._with_cors if is_readable else self._app)(scope, receive, send)
+        await (self._with_cors if is_api_path(scope) else self._app)(scope, receive, send)

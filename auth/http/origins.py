@@ -70,6 +70,14 @@ def origin_of(url: str) -> str:
     return f'{parts.scheme}://{host}' + ('' if is_default_port else f':{parts.port}')
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether `host`, a name or an address, is this machine and nobody else's."""
+    try:
+        return host == 'localhost' or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _bracketed(host: str) -> str:
     return f'[{host}]' if ':' in host else host
 

@@ -1,4 +1,4 @@
-"""What a person does about the own account: the devices it is used on, its password, its end."""
+"""What a person does about their own account: the devices it is used on, its password, its end."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ https, or plain http to this machine; no redirect, no proxy, no cookie; a few se
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import re
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..http.origins import origin_of
+from ..http.origins import is_loopback, origin_of
 
 LONGEST_FETCH_SECONDS = 2
 MOST_BYTES = 2 * 1024 * 1024
@@ -71,16 +70,9 @@ def fetchable(url: str) -> str:
     """Return `url`. Raises `ValueError` if it is neither https nor on this machine."""
     origin_of(url)
     parts = urlsplit(url)
-    if parts.scheme != 'https' and not _is_here(parts.hostname or ''):
+    if parts.scheme != 'https' and not is_loopback(parts.hostname or ''):
         raise ValueError(f'{url!r} is neither https nor on this machine')
     return url
-
-
-def _is_here(name: str) -> bool:
-    try:
-        return name == 'localhost' or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 async def _read(answer: httpx.Response) -> Fetched:
