@@ -12,6 +12,7 @@ from auth import TOKEN_HOLDER_PATH, AuthBackend
 
 from . import dashboard, login, profile, register
 from .auth_button import AuthButton
+from .browser_settings import BrowserSettings
 from .elements import Box
 from .navigation import TopBar
 from .page_session import PageSessions
@@ -22,7 +23,6 @@ from .service import last_moments
 from .session_bridge import SessionBridge
 
 ENTRY_PATHS = ['/', login.PATH, register.PATH]  # not for somebody who is signed in
-SERVICES_SETTING = 'auth-services'  # as auth/browser/start.js reads it
 
 # The token holder starts before Vue does. Chromium would run an `async` script after NiceGUI's own, but
 # for its priority (measured: the refresh leaves 25 ms earlier than from a script without either).
@@ -56,13 +56,12 @@ def frame(
     sessions: PageSessions,
     private_here: dict[str, PrivatePage],
     static_prefix: str,
-    for_browser: dict[str, str],
+    browser_settings: BrowserSettings,
     site: Site,
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
-    _add_head(static_prefix, for_browser)
+    _add_head(static_prefix, browser_settings)
     ui.add_body_html(_LOADING)
-    services = for_browser.get(SERVICES_SETTING, '').split()
     with ui.header(fixed=False).classes('top-bar'):
         links = {path: page.title for path, page in private_here.items()}
         with TopBar(site.name, links):
@@ -70,8 +69,8 @@ def frame(
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login.login_page()
         register.register_page(sessions.backend.password_min_characters)
-        dashboard.browsers_half(services)
-        if services:
+        dashboard.browsers_half(list(browser_settings.services))
+        if browser_settings.services:
             last_moments()
         Routes(
             # The bridge leads on from the first to one of the others.
@@ -91,14 +90,13 @@ def frame(
     page.parts.complete_shell(ui.context.client)
 
 
-def _add_head(static_prefix: str, for_browser: dict[str, str]) -> None:
+def _add_head(static_prefix: str, browser_settings: BrowserSettings) -> None:
     """Add what the browser reads first: the token holder's settings, the styles, the scripts."""
-    settings = [f'<meta name="{name}" content="{text}">' for name, text in for_browser.items()]
     style = f'<link rel="stylesheet" href="{static_prefix}/theme.css">'
     preloads = [
         f'<link rel="modulepreload" href="{static_prefix}/{file}">' for file in MODULES.values()
     ]
-    ui.add_head_html('\n'.join([*settings, style, _HEAD, *preloads]))
+    ui.add_head_html('\n'.join([*browser_settings.meta_elements(), style, _HEAD, *preloads]))
 
 
 def _nothing() -> None:

@@ -21,9 +21,10 @@ from auth import (
     visitor,
 )
 
+from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import MODULES, SERVICES_SETTING, Site, frame, pages_of
+from .frame import MODULES, Site, frame, pages_of
 from .kept_files import KeptFiles
 from .page_session import PageSessions
 from .private_part import PrivatePage
@@ -63,17 +64,13 @@ def install(
     `api` is the origin of the backend's routes, if not the pages' own.
     `services` are the origins of other services that the browser may send access tokens to.
     """
-    setattr(app.state, CONNECTS_TO, [*filter(None, [api]), *services])
+    browser_settings = BrowserSettings(renewal, transport, api, services)
+    setattr(app.state, CONNECTS_TO, browser_settings.other_origins)
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     app.add_middleware(KeptFiles)
     put_nonce_on_scripts()
-    for_browser = {'auth-renewal': renewal, 'auth-transport': transport}
-    if api:
-        for_browser['auth-api'] = api
-    if services:
-        for_browser[SERVICES_SETTING] = ' '.join(services)
     site, sessions = site or Site(), PageSessions(backend)
-    private_here = add_shell(sessions, for_browser, site)
+    private_here = add_shell(sessions, browser_settings, site)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
@@ -96,12 +93,11 @@ def install(
 
 
 def add_shell(
-    sessions: PageSessions, for_browser: dict[str, str], site: Site
+    sessions: PageSessions, browser_settings: BrowserSettings, site: Site
 ) -> dict[str, PrivatePage]:
     """Register the one page there is: navigation never loads a document, so the token survives it.
 
-    `for_browser` are settings that the token holder reads (auth/browser/start.js). Return the private
-    pages inside, by path.
+    Return the private pages inside, by path.
     """
     register_importmap_override('auth-client', TOKEN_HOLDER_PATH)
     for name, file in MODULES.items():
@@ -113,7 +109,7 @@ def add_shell(
     @ui.page('/')
     @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
-        frame(sessions, private_here, PREFIX, for_browser, site)
+        frame(sessions, private_here, PREFIX, browser_settings, site)
         page, somebody = private_here.get(request.url.path), visitor(request)
         if somebody is None or not isinstance(page, ServerRenderedPage):
             return None

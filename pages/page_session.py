@@ -18,9 +18,9 @@ from nicegui import Client, app
 
 from auth import (
     AuthBackend,
-    AuthError,
     DatabaseUnavailable,
     Identity,
+    InvalidSocketTicket,
     SessionEnded,
     record_event,
 )
@@ -113,9 +113,7 @@ class PageSession:
         redeem = self._sessions.backend.socket_tickets.redeem
         try:
             return await run_in_threadpool(redeem, ticket, self._client_id)
-        except DatabaseUnavailable:
-            raise
-        except AuthError as error:
+        except (InvalidSocketTicket, SessionEnded) as error:
             why = 'ended' if isinstance(error, SessionEnded) else 'invalid'
             record_event('ticket_refused', level=logging.WARNING, why=why)
             return None

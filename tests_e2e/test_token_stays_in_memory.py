@@ -71,7 +71,7 @@ def use_everything(tab: Page, server: Server, person: Person) -> None:
     tab.get_by_role('button', name='Call the API').click()
     expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
     tab.get_by_role('button', name='Show raw').click()
-    expect(tab.get_by_text('It never leaves this page')).to_be_visible()
+    expect(tab.get_by_text('It goes to the API with each call')).to_be_visible()
 
 
 def test_access_token_is_nowhere_but_in_memory(

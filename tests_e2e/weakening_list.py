@@ -977,8 +977,8 @@ WEAKENINGS = [
     Weakening(
         'token-for-any-origin',
         'P17',
-        'auth/browser/tab_session.js',
-        'if ([this.#api.url.origin, ...this.#services].includes(url.origin)) return url;',
+        'auth/browser/destinations.js',
+        'if ([this.#api.origin, ...this.#services].includes(url.origin)) return url;',
         'return url;',
         'test_resource_server.py::test_token_goes_to_listed_origins_only',
     ),

@@ -18,7 +18,7 @@ import { ApiError, problemOf } from "./api.js";
  * @throws {ApiError} if nobody is signed in, no server can be reached, or the token could not be renewed
  */
 export async function callApi(tab, api, path, init, around = (work) => work()) {
-  const url = tab.addressFor(path);
+  const url = tab.destinations.addressFor(path);
   let sid = tab.session?.id ?? null;
   if (tab.isDue) {
     tab.trace.add("api.refreshed");
@@ -64,7 +64,7 @@ function demandSession(tab, sid) {
  */
 async function send(tab, url, init) {
   try {
-    return await tab.send(url, init);
+    return await tab.destinations.send(url, init);
   } catch {
     throw new ApiError({ code: "unreachable" });
   }

@@ -58,7 +58,7 @@ export class LastMoments extends EventTarget {
    * @throws {TypeError} if one leads to an origin that the token is not for
    */
   async begin(paths) {
-    const urls = paths.map((path) => this.#tab.addressFor(path));
+    const urls = paths.map((path) => this.#tab.destinations.addressFor(path));
     this.hosts = urls.map((url) => url.host);
     this.forget();
     const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);

@@ -7,14 +7,11 @@ import { ApiError } from "./api.js";
 import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
 import { Expiry } from "./expiry.js";
+import { LoopBreaker } from "./loop_breaker.js";
 import { pendingId } from "./pending_logout.js";
 
 /** @import { Api, TokenSet } from "./api.js" */
 /** @import { Trace } from "./trace.js" */
-
-/** More refreshes than this in such a time are a loop, whoever is to blame: pause, and show it. */
-const LOOP_REFRESHES = 30;
-const LOOP_MS = 30_000;
 
 /**
  * When to renew without being asked: always ahead of expiry, ahead of it while the tab is visible, or
@@ -48,8 +45,7 @@ export class Renewal {
   #isRetryPlanned = false;
   /** The last refresh was put off, and nobody has looked since. */
   #isOverdue = false;
-  /** @type {number[]} when refreshes began, for the loop breaker */
-  #begun = [];
+  #loopBreaker = new LoopBreaker();
   #strategy;
   #api;
   #trace;
@@ -142,7 +138,7 @@ export class Renewal {
     };
     this.#trace.add("refresh.started");
     try {
-      this.#breakLoop();
+      this.#loopBreaker.count();
       const answer = await exclusively((waitedMs) => (asking = ask(waitedMs)));
       if (isLate()) return;
       if (answer) this.#take(answer);
@@ -182,14 +178,6 @@ export class Renewal {
   #retry() {
     this.#isRetryPlanned = false;
     this.check();
-  }
-
-  /** @throws {ApiError} `too_many_refreshes`, to be put off like any other */
-  #breakLoop() {
-    const now = performance.now();
-    this.#begun = [...this.#begun.filter((at) => now - at < LOOP_MS), now];
-    if (this.#begun.length <= LOOP_REFRESHES) return;
-    throw new ApiError({ code: "too_many_refreshes", retryAfterSeconds: LOOP_MS / 1000 });
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 
 import { AccessToken } from "./access_token.js";
+import { Destinations } from "./destinations.js";
 import { LastMoments } from "./last_moments.js";
 import * as pendingLogout from "./pending_logout.js";
 import { Renewal } from "./renewal.js";
@@ -26,7 +27,6 @@ export class TabSession {
   #access = new AccessToken();
   #listening = new AbortController();
   #api;
-  #services;
   #events;
   #tabs;
   #renewal;
@@ -39,7 +39,7 @@ export class TabSession {
    */
   constructor(api, events, strategy, services) {
     this.#api = api;
-    this.#services = services.map((service) => new URL(service).origin);
+    this.destinations = new Destinations(api.url, services, this.#access);
     this.#events = events;
     this.trace = new Trace(events, this.#listening.signal);
     this.#tabs = new Tabs((message, via) => this.#hear(message, via), this.#listening.signal);
@@ -102,27 +102,6 @@ export class TabSession {
   /** Renew the access token. Never throws. */
   refresh() {
     return this.#renewal.now();
-  }
-
-  /**
-   * Where a path of the API leads, or an address of a listed service.
-   * @param {string} path
-   * @throws {TypeError} for any other origin: the token is not for it
-   */
-  addressFor(path) {
-    const url = new URL(path, this.#api.url);
-    if ([this.#api.url.origin, ...this.#services].includes(url.origin)) return url;
-    throw new TypeError("Access tokens go to the API and to listed services only.");
-  }
-
-  /**
-   * Send a request with the token to an address that may have it (see `addressFor`).
-   * @param {URL} url
-   * @param {RequestInit} init
-   */
-  send(url, init) {
-    const isApi = url.origin === this.#api.url.origin; // the cookie is nobody else's business
-    return this.#access.send(url, { ...init, credentials: isApi ? "include" : "omit" });
   }
 
   /** @param {Message} message for the other tabs */

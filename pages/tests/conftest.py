@@ -15,6 +15,7 @@ from nicegui.testing.user_simulation import user_simulation
 
 import auth
 from auth.tests.clock import Clock
+from pages.browser_settings import BrowserSettings
 from pages.frame import Site
 from pages.install import add_shell
 from pages.page_session import PageSessions
@@ -76,7 +77,7 @@ def sessions(backend: auth.AuthBackend) -> PageSessions:
 async def user(sessions: PageSessions) -> AsyncIterator[User]:
     """A simulated user who can open pages."""
     async with user_simulation() as user:
-        add_shell(sessions, {}, Site())
+        add_shell(sessions, BrowserSettings(), Site())
         yield user
 
 

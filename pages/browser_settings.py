@@ -1,0 +1,34 @@
+"""What the pages tell the token holder, in `<meta>` elements (auth/browser/start.js)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class BrowserSettings:
+    """When to renew, how to speak to the backend, where that is, who else may have access tokens."""
+
+    renewal: str = 'visible'
+    transport: str = 'rest'
+    api: str = ''
+    services: Sequence[str] = ()
+
+    @property
+    def other_origins(self) -> list[str]:
+        """Where the browser calls, apart from the pages' own origin."""
+        return [*filter(None, [self.api]), *self.services]
+
+    def meta_elements(self) -> list[str]:
+        """Write the HTML; what is not set is left out."""
+        said = {
+            'auth-renewal': self.renewal,
+            'auth-transport': self.transport,
+            'auth-api': self.api,
+            'auth-services': ' '.join(self.services),
+        }
+        return [
+            f'<meta name="{name}" content="{escape(text)}">' for name, text in said.items() if text
+        ]
