@@ -7,11 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .kit.tabs import duplicate
+from .kit.tabs import OpenTab, duplicate
 from .program.people import Person, sees_login_page
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from .kit.tabs import OpenTab
 from .program.people import Person
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, Playwright, Route, expect
 
 from .kit.network import hold
+from .kit.tabs import OpenTab
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from .kit.tabs import OpenTab
 from .program.people import Person, sees_login_page
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 # Looks at every frame that is painted, and notes each level-1 heading a person could see.
 NOTE_HEADINGS = """

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from .kit.tabs import OpenTab
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 from .test_token_stays_in_memory import SPY, use_everything
-
-OpenTab = Callable[[], Page]
 
 
 @pytest.mark.checklist('V3.3.2')

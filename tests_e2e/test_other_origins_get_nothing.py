@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from .kit.tabs import OpenTab
 from .program.people import Person
 from .program.server import Server
 from .program.wire import WireBrowser
-
-OpenTab = Callable[[], Page]
 
 SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport='
 LISTED = 'https://app.example.com'

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from .kit.tabs import OpenTab
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (event) => {
     console.error('CSP', event.effectiveDirective, event.blockedURI, event.sourceFile);

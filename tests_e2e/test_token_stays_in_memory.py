@@ -7,15 +7,13 @@ into the page could; then it looks everywhere else for it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from .kit.tabs import OpenTab
 from .program.people import Person
 from .program.server import Server
-
-OpenTab = Callable[[], Page]
 
 SPY = (Path(__file__).parent / 'spy.js').read_text(encoding='utf-8')
 

@@ -73,13 +73,13 @@ class EndedSession(Base):
     ended_at: Mapped[float] = mapped_column(index=True)
 
 
-IS_LIVE = RefreshToken.used_at.is_(None) & RefreshToken.superseded_at.is_(None)
+IS_LEAF = RefreshToken.used_at.is_(None) & RefreshToken.superseded_at.is_(None)
 
 # Two live tokens of one session are impossible, whatever the code above the database does.
 Index(
     'one_live_token_per_session',
     RefreshToken.session_id,
     unique=True,
-    sqlite_where=IS_LIVE,
-    postgresql_where=IS_LIVE,
+    sqlite_where=IS_LEAF,
+    postgresql_where=IS_LEAF,
 )

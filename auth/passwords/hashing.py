@@ -1,7 +1,7 @@
 """Passwords and their hashes. The only module that imports passlib.
 
 Hashing runs in threads of its own, at most one per core: argon2 is meant to be slow, and nothing
-else may wait for it. So they come last (measured: calls take half as long in a flood of logins).
+else may wait for it. So they are nice (measured: calls take half as long in a flood of logins).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .argon2_profiles import Argon2Profile
 T = TypeVar('T')
 MAX_CHARACTERS = 1024
 NICENESS = 5
-step_back = partial(os.nice, NICENESS) if sys.platform == 'linux' else None  # a thread's own there
+be_nice = partial(os.nice, NICENESS) if sys.platform == 'linux' else None  # a thread's own there
 
 
 class Passwords:
@@ -38,7 +38,7 @@ class Passwords:
             argon2__parallelism=profile.lanes,
         )
         self._context.dummy_verify()  # the first one takes longer: it makes the hash to compare with
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, 'argon2', initializer=step_back)
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, 'argon2', initializer=be_nice)
 
     async def hash(self, password: str) -> str:
         """Return a salted argon2id hash in PHC format."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, update
 
 from .. import audit
 from ..database.engine import Database
-from ..database.models import IS_LIVE, RefreshToken, Session
+from ..database.models import IS_LEAF, RefreshToken, Session
 from ..errors import InvalidRefreshToken, SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
@@ -35,7 +35,7 @@ from .rows import (
 
 _of_session = RefreshToken.session_id == SID
 _LOCK = update(Session).where(Session.id == SID, IS_ALIVE).values(lock_seq=Session.lock_seq + 1)
-_SUPERSEDE = update(RefreshToken).where(_of_session, IS_LIVE).values(superseded_at=NOW)
+_SUPERSEDE = update(RefreshToken).where(_of_session, IS_LEAF).values(superseded_at=NOW)
 _USE = (
     update(RefreshToken)
     .where(_of_session, RefreshToken.generation == bindparam('used_generation'))

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ..database.models import IS_LIVE, RefreshToken, Session
+from ..database.models import IS_LEAF, RefreshToken, Session
 from ..database.users import User
 from ..tokens.refresh_tokens import RefreshTokens
 from .ended import remember
@@ -65,7 +65,7 @@ def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
 _asked = aliased(RefreshToken)
 _READ = (
     select_sessions(Session.id == SID)
-    .join(RefreshToken, and_(RefreshToken.session_id == Session.id, IS_LIVE))
+    .join(RefreshToken, and_(RefreshToken.session_id == Session.id, IS_LEAF))
     .outerjoin(
         _asked,
         and_(_asked.session_id == Session.id, _asked.generation == bindparam('asked_generation')),

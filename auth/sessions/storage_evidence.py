@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, update
 
 from ..database.engine import Database
-from ..database.models import IS_LIVE, RefreshToken
+from ..database.models import IS_LEAF, RefreshToken
 from ..errors import DatabaseUnavailable
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, parse
@@ -25,7 +25,7 @@ _NOTE_SEEN = (
         RefreshToken.session_id == SID,
         RefreshToken.generation == bindparam('leaf_generation'),
         RefreshToken.seen_at.is_(None),
-        IS_LIVE,
+        IS_LEAF,
     )
     .values(seen_at=NOW)
 )
