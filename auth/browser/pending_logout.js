@@ -1,6 +1,7 @@
 /**
- * A logout that the server has not heard of yet. The note lies in `localStorage`, so that every tab,
- * and the next start of the browser, knows not to sign in silently before the server has been told.
+ * A logout that the server has not heard of yet. The note lies in `localStorage`, and in a cookie, so that
+ * every tab, and the next start of the browser, knows not to sign in silently before the server has been
+ * told; and the server, not to render a page for whoever has just left (auth/http/server_rendering.py).
  */
 
 import { ApiError } from "./api.js";
@@ -15,7 +16,6 @@ import { randomId, readNote, writeNote } from "./tabs.js";
 
 const KEY = "auth.logout-pending";
 
-/** The same for the server, which must not render a page for whoever has just left (auth/http/server_rendering.py). */
 const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
 const COOKIE_FORM = new RegExp(`(?:^|; )(?:__Host-)?${COOKIE}=([0-9a-f]{24})`);
 const COOKIE_SECONDS = 400 * 86_400;
@@ -54,8 +54,12 @@ export async function logout(tab, api) {
   addEventListener("pagehide", drop); // a page kept for Back keeps no token
   tab.leave("logout");
   tab.tell({ kind: "logout", sid });
-  await finish(api, tab.trace, token).finally(drop);
-  removeEventListener("pagehide", drop);
+  try {
+    await finish(api, tab.trace, token);
+  } finally {
+    drop();
+    removeEventListener("pagehide", drop);
+  }
 }
 
 /** Whether the next try has its time already. */
