@@ -54,12 +54,13 @@ def test_late_answer_revives_nothing(
     ended = server.count('session_ended')
     refresh = server.address_of('refresh')
     server.order(refresh, late, seconds=LATE_SECONDS)
-    with (
-        other.expect_response(f'**{refresh}')
-        if where == 'other tab'
-        else tab.expect_response(f'**{refresh}') as answered
-    ):
-        (other if where == 'other tab' else tab).evaluate('void auth.refresh()')
+    asking = other if where == 'other tab' else tab
+    begun = len(traced(asking, 'refresh.waited'))
+    with asking.expect_response(f'**{refresh}') as answered:
+        asking.evaluate('void auth.refresh()')
+        wait_for_trace(
+            asking, 'refresh.waited', begun + 1
+        )  # it has the lock: now the request leaves
         log_out(tab)
         for page in (tab, other):
             sees_login_page(page)
