@@ -7,6 +7,10 @@ logs of several programs: in a record's `owasp`, beside its details.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .errors import InvalidAccessToken, InvalidRefreshToken, SessionEnded
 
 _log = logging.getLogger('auth.audit')
 
@@ -56,3 +60,16 @@ def record(event: str, *, level: int = logging.INFO, **details: str | int) -> No
     message = ' '.join([event, *(f'{key}={value}' for key, value in details.items())])
     extra = {'event': event, 'owasp': OWASP_WORDS.get(event), **details}
     _log.log(level, '%s', message, extra=extra)
+
+
+@contextmanager
+def recording_refusal(event: str) -> Iterator[None]:
+    """Record as `event` why a token is refused, and let the error pass."""
+    try:
+        yield
+    except (InvalidAccessToken, InvalidRefreshToken):
+        record(event, level=logging.WARNING, why='invalid')
+        raise
+    except SessionEnded as error:
+        record(event, why=error.reason)
+        raise

@@ -5,8 +5,6 @@ REST (`dependencies.py`, `session_routes.py`) and GraphQL (`graphql/schema.py`) 
 
 from __future__ import annotations
 
-import logging
-
 from fastapi.concurrency import run_in_threadpool
 
 from .. import audit
@@ -14,10 +12,8 @@ from ..backend import AuthBackend
 from ..caller import Caller
 from ..errors import (
     InvalidAccessToken,
-    InvalidRefreshToken,
     NoAccessToken,
     NoSession,
-    SessionEnded,
 )
 from ..identity import Identity
 from ..sessions.rotation import Refreshed
@@ -32,15 +28,9 @@ async def identify(
     """
     if not access_token:
         raise NoAccessToken
-    try:
+    with audit.recording_refusal('token_refused'):
         session_id = backend.access_tokens.session_id(access_token)
         return await run_in_threadpool(backend.sessions.require_living, session_id, refresh_token)
-    except InvalidAccessToken:
-        audit.record('token_refused', level=logging.WARNING, why='invalid')
-        raise
-    except SessionEnded as error:
-        audit.record('token_refused', why=error.reason)
-        raise
 
 
 async def refresh(backend: AuthBackend, caller: Caller) -> Refreshed:
@@ -59,15 +49,11 @@ async def log_out(backend: AuthBackend, caller: Caller, access_token: str | None
 
 
 def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
-    try:
-        with backend.throttle.refresh(address, lambda: backend.sessions.knows(token)):
-            return backend.rotation.refresh(token)
-    except InvalidRefreshToken:
-        audit.record('refresh_refused', level=logging.WARNING, why='invalid')
-        raise
-    except SessionEnded as error:
-        audit.record('refresh_refused', why=error.reason)
-        raise
+    with (
+        audit.recording_refusal('refresh_refused'),
+        backend.throttle.refresh(address, lambda: backend.sessions.knows(token)),
+    ):
+        return backend.rotation.refresh(token)
 
 
 def _log_out(backend: AuthBackend, refresh_token: str | None, access_token: str | None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 
 from .. import audit
-from ..errors import InvalidAccessToken, NoAccessToken, SessionEnded
+from ..errors import InvalidAccessToken, NoAccessToken
 from ..http.dependencies import BearerToken
 from ..http.problems import add_problem_handlers
 from ..tokens.access_tokens import ACCESS_TOKEN
@@ -120,14 +119,8 @@ async def _verified(request: Request, token: BearerToken) -> VerifiedCaller:
     verifier: Verifier = request.app.state.verifier
     if not token:
         raise NoAccessToken
-    try:
+    with audit.recording_refusal('token_refused'):
         return await verifier.verify(token)
-    except InvalidAccessToken:
-        audit.record('token_refused', level=logging.WARNING, why='invalid')
-        raise
-    except SessionEnded as error:
-        audit.record('token_refused', why=error.reason)
-        raise
 
 
 Verified = Annotated[VerifiedCaller, Depends(_verified)]
