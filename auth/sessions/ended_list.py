@@ -29,6 +29,8 @@ _RECENT = (
     .order_by(_ended_at.desc())
     .limit(MOST_LISTED)
 )
+_ONE_OLD = select(_ended_at).where(~_is_recent).limit(1)
+_FORGET = delete(EndedSession).where(~_is_recent)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class EndedList:
 
     def current(self) -> Edition:
         """Return the newest edition. Blocks; raises `DatabaseUnavailable`."""
-        since = {'since': self._clock() - self._keep_seconds}
+        since = self._since()
         with self._database.read() as connection:
             # Looked at first: what ends in between is written again, not overlooked.
             state = connection.execute(_STATE, since).one()
@@ -65,12 +67,16 @@ class EndedList:
 
     def forget_old(self) -> None:
         """Delete what is listed no more. Blocks; raises `DatabaseUnavailable`."""
-        due = EndedSession.ended_at <= self._clock() - self._keep_seconds
+        since = self._since()
         with self._database.read() as connection:  # mostly there is nothing, and no lock is needed
-            if connection.execute(select(_ended_at).where(due).limit(1)).first() is None:
+            if connection.execute(_ONE_OLD, since).first() is None:
                 return
         with self._database.write() as connection:
-            connection.execute(delete(EndedSession).where(due))
+            connection.execute(_FORGET, since)
+
+    def _since(self) -> dict[str, float]:
+        """Give the statements the moment after which an end is recent."""
+        return {'since': self._clock() - self._keep_seconds}
 
     def _until(self, ended_at: float) -> int:
         return int(ended_at + self._keep_seconds) + 1
