@@ -9,8 +9,9 @@ import os
 import sys
 from importlib import import_module
 
+from .start_up import EXIT_UNUSABLE
+
 OTHERS_READ_NOTHING = 0o077
-EXIT_UNUSABLE = 2
 COMMANDS = {
     'demo': 'demo',
     'two-origins': 'two_origins',

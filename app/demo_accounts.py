@@ -36,7 +36,7 @@ def load_or_create(data_dir: Path, backend: auth.AuthBackend) -> list[DemoAccoun
     except (ValueError, TypeError) as error:
         raise ValueError(f'{path} is damaged. Mend it, or start afresh without it.') from error
     try:
-        return asyncio.run(_register_all(accounts, backend))
+        return [asyncio.run(_register(account, backend)) for account in accounts]
     except auth.InvalidInput as error:
         raise ValueError(
             f'an account of {path} is refused ({" ".join(error.fields.values())} '
@@ -59,9 +59,3 @@ async def _register(account: DemoAccount, backend: auth.AuthBackend) -> DemoAcco
         )
         return account if is_right else replace(account, passphrase=CHANGED)
     return account
-
-
-async def _register_all(
-    accounts: list[DemoAccount], backend: auth.AuthBackend
-) -> list[DemoAccount]:
-    return [await _register(account, backend) for account in accounts]

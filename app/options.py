@@ -32,13 +32,11 @@ class Options(BaseSettings):
         """Say of each variable that looks like a setting, and is none, that it does nothing."""
         prefix = cls.model_config['env_prefix']
         known = [f'{prefix}{name}'.upper() for name in cls.model_fields]
-        ours = [
-            name for name in os.environ if name.upper().startswith(prefix)
-        ]  # pydantic takes any case
         return [
             f'{name} is no setting of this command: it does nothing{_meant(name, known)}'
-            for name in ours
-            if name.upper() not in known
+            for name in os.environ
+            # In any case, as pydantic reads them.
+            if name.upper().startswith(prefix) and name.upper() not in known
         ]
 
 
