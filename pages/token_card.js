@@ -27,8 +27,8 @@ export default {
           {{ shownSeconds ? "Hide raw" : "Show raw" }}</button>
       </div>
       <div v-show="shownSeconds">
-        <p class="explain">Anyone who has this text is you, until it expires. It goes to the API with each call, and nowhere else.
-          Hidden again in {{ shownSeconds }} s.</p>
+        <p class="explain">Anyone who has this text is you, until it expires. It goes to the API with each call,
+          to listed services, and nowhere else. Hidden again in {{ shownSeconds }} s.</p>
         <div class="raw" ref="raw"></div>
       </div>
     </section>`,
