@@ -194,10 +194,10 @@ def test_logout_without_its_cookie_ends_the_session(
     tabs: OpenTab, server: Server, person: Person
 ) -> None:
     """Somebody has cleared the cookies: the access token says which session is to end."""
-    tab, elsewhere = tabs(), WireBrowser(server)
+    tab = tabs()
     open_bare(tab, server.url)
     register_in(tab, person)
-    elsewhere.cookie = refresh_cookie(tab)
+    elsewhere = WireBrowser.with_cookies_of(tab, server)
     assert elsewhere.refresh() == 'rotated'
     tab.context.clear_cookies()
 
@@ -205,12 +205,6 @@ def test_logout_without_its_cookie_ends_the_session(
 
     wait_for_trace(tab, 'logout.sent')
     assert elsewhere.refresh() == 'session_ended'
-
-
-def refresh_cookie(tab: Page) -> str:
-    """What a copy of the browser's cookies would send."""
-    (cookie,) = (each for each in tab.context.cookies() if 'refresh' in each['name'])
-    return f'{cookie["name"]}={cookie["value"]}'
 
 
 def test_logout_reaches_the_server_without_storage(

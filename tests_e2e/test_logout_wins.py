@@ -58,9 +58,7 @@ def test_late_answer_revives_nothing(
     begun = len(traced(asking, 'refresh.waited'))
     with asking.expect_response(f'**{refresh}') as answered:
         asking.evaluate('void auth.refresh()')
-        wait_for_trace(
-            asking, 'refresh.waited', begun + 1
-        )  # it has the lock: now the request leaves
+        wait_for_trace(asking, 'refresh.waited', begun + 1)  # it has the lock, and leaves
         log_out(tab)
         for page in (tab, other):
             sees_login_page(page)

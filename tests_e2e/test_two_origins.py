@@ -108,11 +108,8 @@ def test_end_at_the_backend_reaches_the_pages(
     tab = tabs()
     person.join(tab, server.url)
     expect(tab.get_by_text(f'Acts for {person.name}')).to_be_visible()
-    cookies = {each['name']: each['value'] for each in tab.context.cookies()}
-    elsewhere = WireBrowser(server)
-    elsewhere.cookie = '; '.join(f'{name}={value}' for name, value in cookies.items())
 
-    elsewhere.log_out()
+    WireBrowser.with_cookies_of(tab, server).log_out()
 
     assert wait_for_trace(tab, 'logout.received')['detail']['via'] == 'server'
     sees_login_page(tab)

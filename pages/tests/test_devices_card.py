@@ -13,6 +13,7 @@ from auth import EndReason
 from pages.elements import Button
 
 from .conftest import PASSWORD
+from .faults import raise_unavailable
 from .test_binding import IssueTicket, present
 
 Send = Callable[..., Awaitable[None]]
@@ -117,12 +118,9 @@ async def test_only_what_is_denied_is_logged_as_denied(
 ) -> None:
     """A database that does not answer is no refusal, and neither is a press that works."""
 
-    def fail(_session_id: str) -> None:
-        raise auth.DatabaseUnavailable('a fault')
-
     button = button_of(dashboard, 'Log out other devices')
     with monkeypatch.context() as patch:
-        patch.setattr(backend.sessions, 'require_living', fail)
+        patch.setattr(backend.sessions, 'require_living', raise_unavailable)
         await send(dashboard, button, 'click')
     assert is_alive(backend)(elsewhere)
 

@@ -16,6 +16,7 @@ from pages import private_page
 from pages.private_part import private_pages
 
 from .conftest import PASSWORD, page_of_others
+from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
 from .test_devices_card import Send
 
@@ -115,11 +116,6 @@ def texts_of(client: Client) -> list[str]:
 def raise_error(*_: object) -> None:
     """Fail, as a list does."""
     raise ValueError('no such child')
-
-
-def raise_unavailable(*_: object) -> auth.Identity:
-    """Fail, as a database does that is away."""
-    raise auth.DatabaseUnavailable
 
 
 async def test_they_act_for_the_user(board: Client, send: Send, done: list[str]) -> None:

@@ -14,6 +14,7 @@ from auth import EndReason
 from pages import private_page, private_part
 from pages.private_part import private_pages
 
+from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
 from .test_devices_card import Send
 
@@ -38,11 +39,6 @@ def deleted() -> Iterator[list[str]]:
 def user(deleted: list[str], user: User) -> User:
     """The simulated user of an app that has this page."""
     return user
-
-
-def unavailable(session_id: str) -> auth.Identity:
-    """Stand for a look-up while the database does not answer."""
-    raise auth.DatabaseUnavailable('a fault')
 
 
 def delete_button(client: Client) -> ui.button:
@@ -118,7 +114,7 @@ async def test_page_is_drawn_when_the_database_is_back(
     await present(client, ticket_for(ada, client.id))
     monkeypatch.setattr(private_part, 'REDRAW_AFTER_SECONDS', 0.05)
     with monkeypatch.context() as moment:
-        moment.setattr(backend.sessions, 'require_living', unavailable)
+        moment.setattr(backend.sessions, 'require_living', raise_unavailable)
         with client:
             await client.sub_pages_router._handle_navigate(PATH)
         await user.should_see('The service is busy')

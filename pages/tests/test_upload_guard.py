@@ -20,6 +20,7 @@ from pages.private_part import private_pages
 from pages.upload_guard import UploadGuard
 
 from .conftest import PASSWORD, page_of_others
+from .faults import raise_unavailable
 from .test_binding import IssueTicket, present
 
 PATH = '/files'
@@ -174,6 +175,12 @@ async def test_ended_session_uploads_nothing(
     assert taken == []
 
 
+def visitor_of_a_host(sessions: PageSessions) -> httpx.AsyncClient:
+    """Give a browser without cookies, at a host that has the whole app below a path."""
+    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/below')
+    return httpx.AsyncClient(transport=guarded, base_url='https://testserver')
+
+
 async def test_file_arrives_below_a_root_path(
     *,
     client: Client,
@@ -182,14 +189,10 @@ async def test_file_arrives_below_a_root_path(
     taken: list[str],
 ) -> None:
     """A host may have the whole app below a path."""
-    upload = upload_of(client)
-    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/below')
-    cookies = {COOKIE: issued.refresh_token}
+    path = f'/below{upload_of(client).props["url"]}'
 
-    async with httpx.AsyncClient(
-        transport=guarded, base_url='https://testserver', cookies=cookies
-    ) as browser:
-        path = f'/below{upload.props["url"]}'
+    async with visitor_of_a_host(sessions) as browser:
+        browser.cookies.set(COOKIE, issued.refresh_token)
         answer = await browser.post(path, files={'file': b'content'})
 
     assert (answer.status_code, taken) == (200, ['Ada'])
@@ -215,11 +218,9 @@ async def test_other_spellings_reach_nothing(
     spelling: str,
 ) -> None:
     """A route lets a line break follow its end, and that is no way around the guard."""
-    upload = upload_of(client)
-    guarded = httpx.ASGITransport(UploadGuard(app, sessions), root_path='/below')
+    path = spelling.format(upload_of(client).props['url'])
 
-    async with httpx.AsyncClient(transport=guarded, base_url='https://testserver') as stranger:
-        path = spelling.format(upload.props['url'])
+    async with visitor_of_a_host(sessions) as stranger:
         answer = await stranger.post(path, files={'file': b'content'})
 
     assert answer.status_code == 404
@@ -262,11 +263,8 @@ async def test_file_may_come_again_when_the_database_does(
 ) -> None:
     """Nobody can say whether the session lives: that is no attempt of a stranger."""
 
-    def fail(*_: object) -> auth.Identity:
-        raise auth.DatabaseUnavailable
-
     def meanwhile() -> None:
-        monkeypatch.setattr(backend.sessions, 'require_living', fail)
+        monkeypatch.setattr(backend.sessions, 'require_living', raise_unavailable)
 
     status = await send_file(client, issued.refresh_token, meanwhile)
 

@@ -8,6 +8,8 @@ import urllib.request
 from http.client import HTTPException
 from typing import Any
 
+from playwright.sync_api import Page
+
 from .people import Person
 from .server import Server
 
@@ -22,6 +24,14 @@ class WireBrowser:
         self.person = Person()
         self.cookie = ''
         self.access_token = ''
+
+    @classmethod
+    def with_cookies_of(cls, page: Page, server: Server) -> WireBrowser:
+        """Be somebody who has copied the cookies of this page's browser."""
+        browser = cls(server)
+        cookies = page.context.cookies()
+        browser.cookie = '; '.join(f'{each["name"]}={each["value"]}' for each in cookies)
+        return browser
 
     def register(self) -> str | None:
         """Create the account; return the outcome."""
