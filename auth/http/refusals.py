@@ -22,11 +22,6 @@ _REFUSALS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'invalid_input',
         'Please check the marked fields.',
     ),
-    errors.WrongPassword: (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        'invalid_input',
-        'Please check the marked fields.',
-    ),
     errors.EmailTaken: (
         HTTPStatus.CONFLICT,
         'email_taken',
@@ -51,6 +46,11 @@ _REFUSALS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         HTTPStatus.UNAUTHORIZED,
         'invalid_token',
         'This call needs an access token.',
+    ),
+    errors.InvalidSocketTicket: (
+        HTTPStatus.UNAUTHORIZED,
+        'invalid_ticket',
+        'The socket ticket is not valid.',
     ),
     errors.NoSession: (
         HTTPStatus.UNAUTHORIZED,
@@ -86,6 +86,7 @@ _FIELD_SENTENCES = {
     'string_too_long': 'This is too long.',
     'string_type': 'This must be text.',
     'bool_type': 'This must be true or false.',
+    'nul': 'This has a character that cannot be stored.',
     'value_error': 'Enter an e-mail address like name@example.com.',
 }
 
@@ -103,7 +104,8 @@ class Refusal:
 
 def refusal(error: errors.AuthError) -> Refusal:
     """Say how a condition is answered; a database that fails is logged here."""
-    status, code, title = _REFUSALS[type(error)]
+    kind = next(kind for kind in type(error).__mro__ if kind in _REFUSALS)
+    status, code, title = _REFUSALS[kind]
     if isinstance(error, errors.InvalidInput):
         return Refusal(status, code, title, {'errors': error.fields})
     if isinstance(error, errors.SessionEnded):

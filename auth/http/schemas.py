@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from email_validator import validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from ..passwords.hashing import MAX_CHARACTERS
 
@@ -21,7 +22,7 @@ def _email(value: str) -> str:
 
 def _without_nul(value: str) -> str:
     if '\0' in value:  # PostgreSQL cannot store it
-        raise ValueError('a name cannot hold U+0000')
+        raise PydanticCustomError('nul', 'U+0000')
     return value
 
 
