@@ -25,7 +25,8 @@ def rotate_keys(settings: Settings) -> None:
         _give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
     try:
         keys = auth.load_or_create_keys(folder).signing
-        key = keys.rotate(time.time(), settings.access_token_seconds)
+        longest = max(settings.access_token_seconds, auth.AuthSettings.socket_ticket_seconds)
+        key = keys.rotate(time.time(), longest)
     except OSError as error:
         _give_up(f'{folder} cannot be written to ({error.strerror}).')
     except ValueError as error:

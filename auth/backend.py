@@ -77,8 +77,9 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     rotation = Rotation(database, sessions, tokens, limits, clock)
     throttle = Throttle(settings.attempts, AttemptCounts(clock))
     login = Login(database, passwords, sessions, throttle, clock)
-    longest = max(settings.access_token_seconds, settings.socket_ticket_seconds)
-    signed = SignedTokens(settings.keys.signing, longest, settings.issuer, clock)
+    signed = SignedTokens(
+        settings.keys.signing, settings.longest_token_seconds, settings.issuer, clock
+    )
     ended_list = EndedList(database, settings.access_token_seconds, clock)
     return AuthBackend(
         database=database,

@@ -70,3 +70,8 @@ class AuthSettings:
     limits: SessionLimits = field(default_factory=SessionLimits)
     attempts: AttemptLimits = field(default_factory=AttemptLimits)
     clock: Callable[[], float] = time.time
+
+    @property
+    def longest_token_seconds(self) -> int:
+        """How long a key must be known that signs no more."""
+        return max(self.access_token_seconds, self.socket_ticket_seconds)

@@ -86,25 +86,25 @@ class SigningKeys:
         self._look()
         return next((key for key in reversed(self._keys) if key.starts_at <= now), self._keys[0])
 
-    def published(self, now: float, keep_seconds: float) -> list[SigningKey]:
+    def published(self, now: float, longest_seconds: float) -> list[SigningKey]:
         """Return the keys whose tokens are good: each for so long after the next one has started."""
         self._look()
         return [
             key
             for key, successor in pairwise([*self._keys, None])
-            if key and (successor is None or now < successor.starts_at + keep_seconds)
+            if key and (successor is None or now < successor.starts_at + longest_seconds)
         ]
 
-    def find(self, key_id: object, now: float, keep_seconds: float) -> SigningKey | None:
+    def find(self, key_id: object, now: float, longest_seconds: float) -> SigningKey | None:
         """Return the published key of this name, if there is one."""
-        return next((k for k in self.published(now, keep_seconds) if k.key_id == key_id), None)
+        return next((k for k in self.published(now, longest_seconds) if k.key_id == key_id), None)
 
-    def rotate(self, now: float, keep_seconds: float) -> SigningKey:
+    def rotate(self, now: float, longest_seconds: float) -> SigningKey:
         """Add a key that signs as soon as everybody knows it; delete those not published any more.
 
         Raises `OSError` if the folder cannot be written to.
         """
-        published = self.published(now, keep_seconds)
+        published = self.published(now, longest_seconds)
         for key in self._keys:
             if key not in published:
                 key.path.unlink(missing_ok=True)
