@@ -5,27 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 from pydantic_settings import CliApp, SettingsError
 
 from . import logs
+from .options import Options
 from .start_up import give_up
 
-
-class _Logged(Protocol):
-    """What all settings say."""
-
-    @property
-    def log_level(self) -> logs.LogLevel: ...
-    @property
-    def log_format(self) -> logs.LogFormat: ...
-    @classmethod
-    def misspelt_variables(cls) -> list[str]: ...
-
-
-S = TypeVar('S', bound=_Logged)
+S = TypeVar('S', bound=Options)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from fastapi import FastAPI
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 import auth
 import pages
 
-from .faults import MovableClock, install_faults
+from .faults import install_faults
 from .options import split
 from .settings import SITE_NAME, Settings
 
@@ -23,11 +24,9 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
     raises if the database cannot.
     """
     settings.data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    clock = MovableClock()
     # No `openapi_url`, so no interactive API pages: they load scripts from elsewhere.
     app = FastAPI(title=SITE_NAME, lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
-    if settings.faults:
-        install_faults(app, clock)
+    clock = install_faults(app) if settings.faults else time.time
     backend = auth.install(app, _auth_settings(settings, port, clock))
     if settings.serve != 'auth':
         pages.install(

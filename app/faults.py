@@ -85,12 +85,16 @@ class _Countdown:
 _death: ContextVar[_Countdown | None] = ContextVar('death', default=None)
 
 
-def install_faults(app: FastAPI, clock: MovableClock) -> None:
-    """Add the routes that take orders, and what obeys them, inside all that is added later."""
-    orders = Orders(clock)
+def install_faults(app: FastAPI) -> MovableClock:
+    """Add the routes that take orders, and what obeys them, inside all that is added later.
+
+    Return the clock that goes by the orders.
+    """
+    orders = Orders(clock := MovableClock())
     app.add_api_route(ORDERS_PATH, orders.replace, methods=['PUT'], status_code=204)
     app.add_api_route(CLOCK_PATH, orders.set_clock, methods=['PUT'], status_code=204)
     app.add_middleware(Faults, orders=orders)
+    return clock
 
 
 class Orders:

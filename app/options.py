@@ -6,14 +6,16 @@ import difflib
 import os
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import auth
 
+from .logs import LogFormat, LogLevel
+
 
 class Options(BaseSettings):
-    """Settings that never change once they are read.
+    """Settings that never change once they are read, and those that all commands have.
 
     An unknown option is refused; an unknown variable is named in the log (`misspelt_variables`).
     """
@@ -25,6 +27,11 @@ class Options(BaseSettings):
         cli_implicit_flags=True,
         cli_hide_none_type=True,
         cli_avoid_json=True,
+    )
+
+    log_level: LogLevel = Field('info', description='least level of what is logged')
+    log_format: LogFormat = Field(
+        'text', description='lines to read, or JSON objects for a collector of logs'
     )
 
     @classmethod

@@ -12,12 +12,10 @@ from pydantic_settings import SettingsConfigDict
 
 import auth
 
-from .logs import LogFormat, LogLevel
 from .options import Options, Origins, Url, split
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
-DAY_SECONDS = 86_400
 
 
 class Settings(Options):
@@ -58,19 +56,28 @@ class Settings(Options):
         description='origins, separated by commas, of services that pages may send access tokens to',
     )
     access_token_seconds: int = Field(
-        600, ge=1, le=86_400, description='life of an access token, in seconds'
+        auth.AuthSettings.access_token_seconds,
+        ge=1,
+        le=86_400,
+        description='life of an access token, in seconds',
     )
     refresh_overlap_seconds: float = Field(
-        30, ge=0, le=300, description='how long a used refresh token still yields its successor'
+        auth.SessionLimits.overlap_seconds,
+        ge=0,
+        le=300,
+        description='how long a used refresh token still yields its successor',
     )
     refresh_seen_after_seconds: float = Field(
-        60, ge=0, le=3600, description='age at which the return of a token proves it was stored'
+        auth.SessionLimits.seen_after_seconds,
+        ge=0,
+        le=3600,
+        description='age at which the return of a token proves it was stored',
     )
     session_idle_seconds: float = Field(
-        14 * DAY_SECONDS, ge=1, description='life of a session that is not used'
+        auth.SessionLimits.idle_seconds, ge=1, description='life of a session that is not used'
     )
     session_absolute_seconds: float = Field(
-        90 * DAY_SECONDS, ge=1, description='life of a session in any case'
+        auth.SessionLimits.absolute_seconds, ge=1, description='life of a session in any case'
     )
     renewal: Literal['visible', 'ahead', 'lazy'] = Field(
         'visible',
@@ -85,19 +92,30 @@ class Settings(Options):
         'rest', description='how our own pages sign in, refresh and sign out'
     )
     password_min_characters: int = Field(
-        15, ge=8, le=128, description='least length of a new password, in characters'
+        auth.AuthSettings.password_min_characters,
+        ge=8,
+        le=128,
+        description='least length of a new password, in characters',
     )
     failures_per_account: int = Field(
-        10, ge=1, description='wrong passwords in 15 minutes before an account must wait'
+        auth.AttemptLimits.failures_per_account,
+        ge=1,
+        description='wrong passwords in 15 minutes before an account must wait',
     )
     failures_per_address: int = Field(
-        100, ge=1, description='refused sign-ins in 15 minutes before an address must wait'
+        auth.AttemptLimits.failures_per_address,
+        ge=1,
+        description='refused sign-ins in 15 minutes before an address must wait',
     )
     registrations_per_hour: int = Field(
-        60, ge=1, description='registrations from one address in an hour'
+        auth.AttemptLimits.registrations_per_hour,
+        ge=1,
+        description='registrations from one address in an hour',
     )
     refused_refreshes_per_hour: int = Field(
-        1000, ge=1, description='forged refresh tokens from one address in an hour'
+        auth.AttemptLimits.refused_refreshes_per_hour,
+        ge=1,
+        description='forged refresh tokens from one address in an hour',
     )
     trusted_proxies: str = Field(
         '',
@@ -115,10 +133,6 @@ class Settings(Options):
     )
     faults: bool = Field(
         False, description='let tests order faults at PUT /faults; on loopback only (app/faults.py)'
-    )
-    log_level: LogLevel = Field('info', description='least level of what is logged')
-    log_format: LogFormat = Field(
-        'text', description='lines to read, or JSON objects for a collector of logs'
     )
 
     @field_validator('trusted_proxies')

@@ -24,22 +24,26 @@ def served() -> list[str]:
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    """The clock of the application."""
-    return MovableClock()
+def app() -> FastAPI:
+    """An application without routes yet."""
+    return FastAPI()
 
 
 @pytest.fixture
-def client(served: list[str], clock: MovableClock) -> Iterator[TestClient]:
+def clock(app: FastAPI) -> MovableClock:
+    """The clock of the application, which takes orders now."""
+    return install_faults(app)
+
+
+@pytest.fixture
+def client(app: FastAPI, clock: MovableClock, served: list[str]) -> Iterator[TestClient]:
     """Call an application through its faults."""
-    app = FastAPI()
 
     @app.post('/work')
     async def work() -> str:
         served.append('work')
         return 'done'
 
-    install_faults(app, clock)
     with TestClient(app) as client:
         yield client
 
