@@ -38,7 +38,7 @@ def run_demo(settings: Demo) -> None:
         ['resource-server', f'--port={each}', f'--issuer={url}', '--log-level=error']
         for each in services
     )
-    listening.append(f'--deny-list-url={url}{auth.ENDED_SESSIONS_PATH}')
+    listening.append(f'--ended-sessions-url={url}{auth.ENDED_SESSIONS_PATH}')
     raise SystemExit(
         run_together(
             [

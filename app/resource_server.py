@@ -19,7 +19,6 @@ import auth
 
 from .command import Command
 from .listening import listen, run
-from .logs import LogFormat, LogLevel
 from .options import Options, Origins, Url, split
 
 JWKS_PATH = '/.well-known/jwks.json'
@@ -50,18 +49,14 @@ class ResourceServerSettings(Options):
     allowed_origins: Origins | None = Field(
         None, description='origins, separated by commas, whose pages may call; default: the issuer'
     )
-    deny_list_url: str | None = Field(
+    ended_sessions_url: str | None = Field(
         None, description='where ended sessions are listed; default: tokens work until they expire'
     )
-    deny_list_required: bool = Field(
+    ended_sessions_required: bool = Field(
         False, description='answer 503 while the list cannot be read, instead of going on without'
     )
-    log_level: LogLevel = Field('info', description='least level of what is logged')
-    log_format: LogFormat = Field(
-        'text', description='lines to read, or JSON objects for a collector of logs'
-    )
 
-    @field_validator('jwks_url', 'deny_list_url')
+    @field_validator('jwks_url', 'ended_sessions_url')
     @classmethod
     def _may_be_fetched(cls, value: str | None) -> str | None:
         return value and auth.fetchable(value)
@@ -92,7 +87,7 @@ class KnownAboutYou(BaseModel):
     sub: str
     sid: str
     expires_in: int
-    reads_who_has_left: bool
+    reads_ended_sessions: bool
 
 
 def create_resource_server(settings: ResourceServerSettings) -> auth.ResponseHeaders:
@@ -104,8 +99,8 @@ def create_resource_server(settings: ResourceServerSettings) -> auth.ResponseHea
             issuer=settings.issuer,
             jwks_url=settings.resolved_jwks_url(),
             keep_keys_seconds=settings.keep_keys_seconds,
-            deny_list_url=settings.deny_list_url,
-            deny_list_required=settings.deny_list_required,
+            ended_sessions_url=settings.ended_sessions_url,
+            ended_sessions_required=settings.ended_sessions_required,
         ),
     )
     app.add_middleware(
@@ -115,7 +110,7 @@ def create_resource_server(settings: ResourceServerSettings) -> auth.ResponseHea
         allow_headers=['Authorization', auth.CLIENT_HEADER],
         expose_headers=READABLE_HEADERS,
     )
-    app.state.reads_who_has_left = settings.deny_list_url is not None
+    app.state.reads_ended_sessions = settings.ended_sessions_url is not None
     app.add_api_route('/api/about-you', about_you)
     app.add_api_route('/healthz', healthz)
     return auth.ResponseHeaders(app, https=settings.issuer.startswith('https://'))
@@ -146,7 +141,7 @@ async def about_you(request: Request, you: auth.Verified) -> KnownAboutYou:
         sub=you.user_id,
         sid=you.session_id,
         expires_in=max(0, you.expires_at - int(time.time())),
-        reads_who_has_left=request.app.state.reads_who_has_left,
+        reads_ended_sessions=request.app.state.reads_ended_sessions,
     )
 
 

@@ -24,7 +24,7 @@ export default {
           <dt>It said</dt><dd>{{ answer.said }}</dd>
           <template v-if="answer.ok">
             <dt>It knows</dt><dd><code>sub {{ answer.sub }}</code><br><code>sid {{ answer.sid }}</code></dd>
-            <dt>It will believe that for</dt><dd class="clock">{{ answer.expires_in }} s{{ answer.reads_who_has_left
+            <dt>It will believe that for</dt><dd class="clock">{{ answer.expires_in }} s{{ answer.reads_ended_sessions
               ? ", or until it reads that the session has ended" : ", even after the session has ended" }}</dd>
           </template>
         </dl>

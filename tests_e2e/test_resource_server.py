@@ -49,7 +49,7 @@ def running_both(folder: Path, feed: str = 'no list', *options: str) -> Iterator
     port = str(free_port())
     services = ['--resource-servers', f'http://localhost:{port}']
     with running_server(folder, *services, *options) as server:
-        list_url = f'--deny-list-url={server.url}{ENDED_SESSIONS_PATH}'
+        list_url = f'--ended-sessions-url={server.url}{ENDED_SESSIONS_PATH}'
         more = ['--port', port, '--issuer', server.url, *([list_url] if feed == 'list' else [])]
         with running_resource_server(folder, *more) as service:
             yield Both(server, service, folder)

@@ -31,14 +31,15 @@ class VerifierSettings:
     """Whom a service trusts. `clock` gives Unix seconds, `steady` seconds that never go back.
 
     `keep_keys_seconds`: how long it goes on with the keys it has if they cannot be fetched again.
-    `deny_list_required`: whether it answers 503 while it cannot read the list at `deny_list_url`.
+    `ended_sessions_url`: where the list of ended sessions is; without it tokens work until they expire.
+    `ended_sessions_required`: whether it answers 503 while it cannot read that list.
     """
 
     issuer: str
     jwks_url: str
     keep_keys_seconds: float = 3600
-    deny_list_url: str | None = None
-    deny_list_required: bool = False
+    ended_sessions_url: str | None = None
+    ended_sessions_required: bool = False
     clock: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
 
@@ -60,11 +61,11 @@ class Verifier:
         self.keys = FetchedKeys(self._addresses[0], settings.keep_keys_seconds, settings.steady)
         self._tokens = TokenVerifier(self.keys, settings.issuer, settings.clock)
         self.feed: EndedFeed | None = None
-        if settings.deny_list_url:
-            self._addresses.append(JsonAddress(settings.deny_list_url))
+        if settings.ended_sessions_url:
+            self._addresses.append(JsonAddress(settings.ended_sessions_url))
             self.feed = EndedFeed(
                 self._addresses[1],
-                required=settings.deny_list_required,
+                required=settings.ended_sessions_required,
                 clock=settings.clock,
                 steady=settings.steady,
             )

@@ -322,7 +322,7 @@ def test_listed_session_is_refused(
     signed_in: Browser, phone: Browser, start: Start, auth_url: str
 ) -> None:
     """Shows that one reading of the list is enough, also to keep it when the next one is unchanged."""
-    service = start(deny_list_url=auth_url + ENDED_SESSIONS_PATH)
+    service = start(ended_sessions_url=auth_url + ENDED_SESSIONS_PATH)
     service.read_list()
     assert service.call(signed_in.access_token).status_code == 200
 
@@ -341,7 +341,7 @@ def test_clock_that_jumps_for_a_moment_forgets_nobody(
     """Shows that what a wrong clock made the service forget is read once more."""
     ahead_seconds = 0.0
     service = start(
-        deny_list_url=auth_url + ENDED_SESSIONS_PATH, clock=lambda: clock() + ahead_seconds
+        ended_sessions_url=auth_url + ENDED_SESSIONS_PATH, clock=lambda: clock() + ahead_seconds
     )
     signed_in.log_out()
     service.read_list()
@@ -367,7 +367,9 @@ def test_lost_list_opens_or_closes(
     status: int,
 ) -> None:
     """Shows that it goes on without the list by default, and not if it must have one."""
-    service = start(deny_list_url=auth_url + ENDED_SESSIONS_PATH, deny_list_required=required)
+    service = start(
+        ended_sessions_url=auth_url + ENDED_SESSIONS_PATH, ended_sessions_required=required
+    )
     service.read_list()
     assert service.call(signed_in.access_token).status_code == 200
     auth_server.broken = JSONResponse({'ended': [1]})
