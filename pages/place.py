@@ -17,3 +17,5 @@ class Place(Element, component='place.js'):
         self._props['heading'] = title
         self._props['tag'] = tag
         self._props['signed-in'] = signed_in
+        if signed_in:
+            self.classes('signed-in-only')  # a page on its way out shows nothing of the next user

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .kit.lacking import make_deaf
 from .kit.network import hold
+from .kit.tabs import loads_anew
 from .kit.traces import keep_trace, traced_before
 from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, sees_login_page
@@ -17,6 +18,10 @@ from .program.server import Server
 LOG_OUT_EVERYWHERE = """() => {
     globalThis.ordered = auth.logoutEverywhere().then(() => 'done', (error) => error.code);
 }"""
+WATCH_HEADING = """(name) => new MutationObserver(() => {
+    const heading = [...document.querySelectorAll("h1")].find((h1) => h1.textContent === name);
+    if (heading) sessionStorage["old-document"] = heading.checkVisibility() ? "seen" : "hidden";
+}).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })"""
 LOG_IN = """([email, password]) => void auth.login({ email, password, stay_signed_in: true })"""
 
 
@@ -98,6 +103,20 @@ def test_deaf_tab_finds_out_by_its_next_refresh(
     assert traced_before(deaf, 'user.switched')
     expect(deaf.get_by_text(f'Acts for {grace.name}')).to_be_visible()  # Python, too
     expect(deaf.get_by_text(person.name)).to_have_count(0)
+
+
+@pytest.mark.one_browser
+def test_next_user_waits_for_a_new_document(deaf: Page, server: Server, grace: Person) -> None:
+    """The page of one user is not seen to be the next one's while it is on its way out."""
+    deaf.evaluate('auth.sessionEnded = () => {}')
+    grace.post(deaf.context.request, server.url, 'login')
+    deaf.evaluate(WATCH_HEADING, grace.name)
+
+    with loads_anew(deaf):
+        deaf.evaluate('void auth.refresh()')
+
+    grace.sees_dashboard(deaf)
+    assert deaf.evaluate('sessionStorage["old-document"]') == 'hidden'
 
 
 @pytest.mark.one_browser
