@@ -20,11 +20,11 @@ class Identity:
 class IssuedSession:
     """A session and its current refresh token; `cookie_seconds` is `None` for a browser session.
 
-    `replaced` is the id of the session that its start has ended in the same browser, if any.
+    `ended` are the sessions that its start has ended, with the reasons (see `Sessions.start`).
     """
 
     identity: Identity
     refresh_token: str
     generation: int
     cookie_seconds: int | None
-    replaced: str | None = None
+    ended: tuple[tuple[str, str], ...] = ()

@@ -17,16 +17,19 @@ SameSite = Literal['strict', 'none']
 
 @dataclass(frozen=True, kw_only=True)
 class SessionLimits:
-    """How long things live, in seconds (the defaults were chosen by simulation).
+    """How long sessions live, in seconds, and how many (the defaults were chosen by simulation).
 
     `overlap_seconds`: how long a used refresh token still yields its successor.
     `seen_after_seconds`: how old a token must be before its return proves that the browser kept it.
+    `sessions_per_user`: how many may live; one more ends the one that was used longest ago. Listing
+    them costs time, in Python too, and whoever has an account could have any number.
     """
 
     overlap_seconds: float = 30
     seen_after_seconds: float = 60
     idle_seconds: float = 14 * DAY_SECONDS
     absolute_seconds: float = 90 * DAY_SECONDS
+    sessions_per_user: int = 100
 
 
 @dataclass(frozen=True, kw_only=True)

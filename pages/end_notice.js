@@ -9,6 +9,7 @@ const REASONS = {
   password_changed: "Your password was changed on another device. Please sign in with the new one.",
   account_deleted: "The account has been deleted.",
   expired: "You were away for long, so the session ended. Please sign in again.",
+  too_many: "You signed in at so many other places that this session was ended. Please sign in again.",
   disabled: "This account is disabled.",
 };
 

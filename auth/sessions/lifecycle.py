@@ -30,6 +30,7 @@ from .rows import (
     ended_reason,
     read_session,
     revoke,
+    revoke_least_used,
     select_sessions,
 )
 from .storage_evidence import StorageEvidence
@@ -66,9 +67,12 @@ class Sessions:
     def start(
         self, connection: Connection, user: Row[Any], caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
-        """Start a session for a user whose password has just been verified; end the browser's last."""
-        replaced = self._end_session_of(connection, caller.refresh_token, EndReason.REPLACED)
+        """Start a session for a user whose password has just been verified.
+
+        The browser's last one ends, and the one used longest ago of somebody who has too many.
+        """
         now = self._clock()
+        ended = self._make_room(connection, user.id, caller, now)
         limits = self._limits
         session_id, salt = new_session_id(), new_salt()
         idle_expires_at = now + min(limits.idle_seconds, limits.absolute_seconds)
@@ -91,15 +95,15 @@ class Sessions:
             self._tokens.issue(session_id, 0, salt),
             generation=0,
             cookie_seconds=int(idle_expires_at - now) if stay_signed_in else None,
-            replaced=replaced,
+            ended=ended,
         )
 
     def announce_start(self, issued: IssuedSession) -> None:
-        """Record a start that is committed, and the end that came with it."""
+        """Record a start that is committed, and the ends that came with it."""
         identity = issued.identity
         audit.record('logged_in', user=identity.user_id, session=identity.session_id)
-        if issued.replaced:
-            self.announce_end(issued.replaced, EndReason.REPLACED)
+        for session_id, reason in issued.ended:
+            self.announce_end(session_id, reason)
 
     def require_living(self, session_id: str, refresh_token: str | None = None) -> Identity:
         """Return who the session belongs to, if it lives.
@@ -162,6 +166,18 @@ class Sessions:
         audit.record('session_ended', session=session_id, reason=reason)
         for listener in self._listeners:
             listener(session_id, reason)
+
+    def _make_room(
+        self, connection: Connection, user_id: str, caller: Caller, now: float
+    ) -> tuple[tuple[str, str], ...]:
+        """End what must go for a new session; return the ids, with the reasons."""
+        replaced = self._end_session_of(connection, caller.refresh_token, EndReason.REPLACED)
+        keep = self._limits.sessions_per_user - 1
+        crowded_out = revoke_least_used(connection, user_id, EndReason.TOO_MANY, now, keep=keep)
+        return (
+            *([(replaced, EndReason.REPLACED)] if replaced else []),
+            *((session_id, EndReason.TOO_MANY) for session_id in crowded_out),
+        )
 
     def _end_session_of(
         self, connection: Connection, refresh_token: str | None, reason: EndReason

@@ -51,6 +51,7 @@ class EndReason(StrEnum):
     ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'
     EXPIRED = 'expired'
+    TOO_MANY = 'too_many'  # the same user has signed in at so many others since
 
 
 def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
@@ -83,6 +84,12 @@ _REVOKE = (
     update(Session)
     .where(Session.id == SID, Session.revoked_at.is_(None))
     .values(revoked_at=NOW, revoked_reason=bindparam('reason'))
+)
+_LEAST_USED = (
+    select(Session.id)
+    .where(Session.user_id == bindparam('user_id'), IS_ALIVE)
+    .order_by(Session.last_used_at.desc(), Session.id)
+    .offset(bindparam('keep'))
 )
 _ADD_LEAF = insert(RefreshToken)
 
@@ -137,6 +144,17 @@ def revoke_all_of_user(
     )
     ended = list(connection.execute(revoking, {'now': now}).scalars())
     remember(connection, ended, now)
+    return ended
+
+
+def revoke_least_used(
+    connection: Connection, user_id: str, reason: str, now: float, *, keep: int
+) -> list[str]:
+    """Revoke a user's living sessions but those used last, `keep` of them; return their ids."""
+    values = {'user_id': user_id, 'now': now, 'keep': keep}
+    ended = list(connection.execute(_LEAST_USED, values).scalars())
+    for session_id in ended:
+        revoke(connection, session_id, reason, now)
     return ended
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from auth import AuthBackend
+from auth import AuthBackend, AuthSettings, SessionLimits
 
 from .browser import ORIGIN, Account, Browser, bearer
 from .clock import DAY, JUST, MINUTE, Clock
+from .conftest import Serve
 from .stored import Stored
 
 FIREFOX_ON_LINUX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'
@@ -210,6 +213,49 @@ def test_ending_this_device_is_a_logout(
     assert signed_in.me().json()['reason'] == 'logout'
     assert signed_in.present(cookie).json()['reason'] == 'logout'
     assert phone.refresh().status_code == 200
+
+
+def test_one_session_too_many_ends_the_one_used_longest_ago(
+    serve: Serve, settings: AuthSettings, ada: Account, clock: Clock, stored: Stored
+) -> None:
+    """Shows that nobody's sessions grow without limit, and that the one that goes is told why."""
+    browser = serve(replace(settings, limits=SessionLimits(sessions_per_user=3)))
+    browser.register(ada)
+    jars = [browser.jar]
+
+    def sign_in_elsewhere() -> None:
+        clock.advance(1)
+        browser.jar = ''
+        assert browser.log_in(ada).status_code == 200
+        jars.append(browser.jar)
+
+    for _ in range(2):
+        sign_in_elsewhere()
+    assert len(browser.devices()) == 3
+    clock.advance(1)
+    assert browser.present(jars[0]).json()['outcome'] == 'rotated'
+
+    sign_in_elsewhere()
+
+    first, second, third, fourth = (jar.split('.')[1] for jar in jars)
+    assert [device['id'] for device in browser.devices()] == [fourth, first, third]
+    assert stored.end_reason(second) == 'too_many'
+    assert browser.present(jars[1]).json()['reason'] == 'too_many'
+
+
+def test_sign_ins_at_one_browser_are_never_too_many(
+    serve: Serve, settings: AuthSettings, ada: Account, stored: Stored
+) -> None:
+    """Shows that a session that is replaced makes room first: another device stays signed in."""
+    browser = serve(replace(settings, limits=SessionLimits(sessions_per_user=2)))
+    browser.register(ada)
+    elsewhere = browser.jar
+    browser.jar = ''
+
+    for _ in range(3):
+        assert browser.log_in(ada).status_code == 200
+
+    assert browser.present(elsewhere).json()['outcome'] == 'rotated'
 
 
 @pytest.mark.databases('sqlite')
