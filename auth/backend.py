@@ -32,6 +32,7 @@ PEPPER_PURPOSE = 'refresh token pepper 1'
 class AuthBackend:
     """What routes, pages and the composition root call."""
 
+    pages_url: str
     database: Database
     passwords: Passwords
     registration: Registration
@@ -82,6 +83,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     )
     ended_list = EndedList(database, settings.access_token_seconds, clock)
     return AuthBackend(
+        pages_url=settings.pages_url or settings.issuer,
         database=database,
         passwords=passwords,
         registration=Registration(database, passwords, rules, login, throttle, clock),

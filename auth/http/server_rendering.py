@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -21,6 +22,7 @@ from ..caller import Caller
 from ..errors import AuthError, DatabaseUnavailable
 from ..identity import Identity, IssuedSession
 from . import credentials
+from .origins import origin_of
 
 _VISITOR = 'auth.visitor'  # where in the ASGI scope it is
 
@@ -43,14 +45,17 @@ class Visitor:
     access_token: str = field(repr=False)
 
 
-def logout_pending_cookies(port: int | None) -> set[str]:
+def logout_pending_cookies(pages_url: str, port: int | None) -> set[str]:
     """Name what the browser's half sets while the server has not heard of a logout.
 
-    Cookies ignore ports, so it has that of the pages. Over http it comes without a prefix as well, for
-    Safari (pending_logout.js): who plants one gets no more than a page without its user.
+    Cookies ignore ports, so it has that of the pages: as people type it, or as the request has it (a
+    proxy may leave it out). Over http it comes without a prefix as well, for Safari. Over https a
+    neighbour could set such a one for the whole domain.
     """
-    name = f'logout-pending-{port}' if port else 'logout-pending'
-    return {name, f'__Host-{name}'}
+    public = urlsplit(origin_of(pages_url))
+    names = {f'logout-pending-{each}' if each else 'logout-pending' for each in (public.port, port)}
+    prefixes = ('__Host-', '') if public.scheme == 'http' else ('__Host-',)
+    return {prefix + name for prefix in prefixes for name in names}
 
 
 def visitor(request: Request) -> Visitor | None:
@@ -98,7 +103,8 @@ class RefreshOnVisit:
         """Refresh, and note whom for; whatever is wrong, the page's script will be told why."""
         backend = self._backend
         refresh_token = backend.cookie.read(request)
-        if not refresh_token or logout_pending_cookies(request.url.port) & request.cookies.keys():
+        pending = logout_pending_cookies(backend.pages_url, request.url.port)
+        if not refresh_token or pending & request.cookies.keys():
             return None
         address = request.client.host if request.client else ''
         try:
