@@ -8,6 +8,8 @@ they were written in. So nobody has to mark anything, and nothing that was forgo
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import Client, ui
@@ -66,6 +68,19 @@ class PageParts:
             handlers[:] = ours
         self._drawn_for = session_id
 
+    @contextmanager
+    def connect_handlers_apart(self, client: Client) -> Iterator[list[Callable[..., Any]]]:
+        """Keep what a session wants done when a browser connects from being done; hand it over."""
+        handlers, session_id = client.connect_handlers, self._drawn_for
+        ours = self._handlers_of_shell[0] if self._handlers_of_shell else handlers
+        apart = [each for each in handlers if each not in ours]
+        handlers[:] = [each for each in handlers if each in ours]
+        try:
+            yield apart
+        finally:
+            if self._drawn_for == session_id:
+                handlers.extend(apart)
+
     def _hangs_in_shell(self, element: Element) -> bool:
         parent = element.parent_slot.parent if element.parent_slot else None
         return (
@@ -82,5 +97,9 @@ def record_denied(element: Element, session_id: str | None) -> None:
 
 
 def _handlers_of_page(client: Client) -> list[list[Any]]:
-    """Return the lists of what runs when anybody moves in the page, or connects to it."""
-    return [client.connect_handlers, client.sub_pages_router._path_changed_handlers]
+    """Return the lists of what runs when a browser connects, moves in the page, or an error comes up.
+
+    What is for cleaning up, when a browser has gone, stays whoever it was.
+    """
+    moved = client.sub_pages_router._path_changed_handlers
+    return [client.connect_handlers, moved, client._exception_handlers]

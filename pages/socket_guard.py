@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from nicegui import Client, core, ui
+from nicegui.element import Element
 from socketio import exceptions
 
 from auth import record_event
@@ -19,9 +21,13 @@ from auth import record_event
 from .page_parts import record_denied
 from .page_session import PageSessions
 from .private_part import BUSY
+from .routes import Routes
 
 # Whatever NiceGUI takes from a socket that has named its page in a handshake.
 MESSAGES = ('event', 'javascript_response', 'ack', 'log')
+
+# What NiceGUI's router listens for.
+MOVES = frozenset({'sub_pages_open', 'sub_pages_navigate'})
 
 Message = dict[str, Any]
 
@@ -43,14 +49,18 @@ class SocketGuard:
         """Put it there, once for all pages."""
         for name in MESSAGES:
             core.sio.on(name, self._guarded(name))
-        core.sio.on('connect', _connect)
-        core.sio.on('handshake', _shake_hands)
+        core.sio.on('connect', self._connect)
+        core.sio.on('handshake', self._shake_hands)
 
     async def deliver(self, client: Client, sender: str, message: Message) -> None:
         """Let an event through to its handler, in the order of arrival, unless it is denied."""
         element = client.elements.get(message.get('id', -1))
         page = self._sessions.of(client)
-        if element is None or page.parts.is_everybodys(message.get('listener_id', '')):
+        listener_id = message.get('listener_id', '')
+        if element is None or page.parts.is_everybodys(listener_id):
+            if element and _is_move(element, listener_id):
+                async with page.event_lock:
+                    await self._forget_what_may_not_act(client)
             _nicegui['event'](sender, message)
             return
         async with page.event_lock:
@@ -63,6 +73,52 @@ class SocketGuard:
                     ui.notify(BUSY, type='warning')
             else:
                 record_denied(element, drawn_for)
+
+    async def _forget_what_may_not_act(self, client: Client) -> None:
+        """Have the page drawn anew for whoever is bound to it, unless that is whom it was drawn for.
+
+        Or else a move would run builders and handlers of what was drawn before.
+        """
+        page = self._sessions.of(client)
+        if page.parts.drawn_for and not await page.may_act():
+            page.parts.begin_anew(client, page.session_id)
+            for each in client.layout.descendants():
+                if isinstance(each, Routes):
+                    each.forget()
+
+    async def _connect(self, sender: str, environ: dict[str, Any], *more: Any) -> None:
+        """Let a socket introduce itself as a page's already while it connects."""
+        query = {name: first for name, (first, *_) in parse_qs(environ['QUERY_STRING']).items()}
+
+        async def connect() -> bool:
+            await _nicegui_connect(sender, environ, *more)
+            return query.get('implicit_handshake') == 'true'
+
+        try:
+            await self._let_in(query.get('client_id', ''), connect())
+        except exceptions.ConnectionRefusedError:
+            record_event('message_denied', level=logging.WARNING, what='connect')
+            raise
+
+    async def _shake_hands(self, sender: str, message: Message) -> bool:
+        """Let a socket introduce itself as a page's; NiceGUI lets only the tab that was the first."""
+        accepted = await self._let_in(message['client_id'], _nicegui_handshake(sender, message))
+        if not accepted:
+            record_event('message_denied', level=logging.WARNING, what='handshake')
+        return accepted
+
+    async def _let_in(self, client_id: str, entering: Awaitable[bool]) -> bool:
+        """Let a socket in; what a session wants done on that waits until it is known to be alive."""
+        client = Client.instances.get(client_id)
+        if client is None:
+            return await entering
+        page = self._sessions.of(client)
+        with page.parts.connect_handlers_apart(client) as handlers:
+            accepted = await entering
+        if handlers and accepted and await page.may_act():
+            for each in handlers:
+                client.safe_invoke(each)
+        return accepted
 
     def _guarded(self, name: str) -> Callable[[str, Message], Awaitable[None]]:
         async def take(sender: str, message: Message) -> None:
@@ -79,21 +135,10 @@ class SocketGuard:
         return take
 
 
-async def _connect(sender: str, *details: Any) -> None:
-    """Let a socket introduce itself as a page's already while it connects."""
-    try:
-        await _nicegui_connect(sender, *details)
-    except exceptions.ConnectionRefusedError:
-        record_event('message_denied', level=logging.WARNING, what='connect')
-        raise
-
-
-async def _shake_hands(sender: str, message: Message) -> bool:
-    """Let a socket introduce itself as a page's; NiceGUI lets only the tab that was the first."""
-    accepted: bool = await _nicegui_handshake(sender, message)
-    if not accepted:
-        record_event('message_denied', level=logging.WARNING, what='handshake')
-    return accepted
+def _is_move(element: Element, listener_id: str) -> bool:
+    """Say whether this moves within the page: then `ui.sub_pages` act, whoever has made them."""
+    listener = element._event_listeners.get(listener_id)
+    return listener is not None and listener.type in MOVES
 
 
 def _is_socket_of(client: Client, sender: str) -> bool:

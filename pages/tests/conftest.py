@@ -98,18 +98,23 @@ def ticket_for(backend: auth.AuthBackend) -> Callable[[auth.Identity, str], str]
 def send() -> Callable[..., Awaitable[None]]:
     """Send what a browser sends for an event: `await send(client, element, 'click')`.
 
-    Over a socket of that page, or of another one: `socket_of=other_client`.
+    Over a socket of that page, or of another one: `socket_of=other_client`. `args` is JSON.
     """
 
     async def send(
-        client: Client, element: Element, kind: str, *, socket_of: Client | None = None
+        client: Client,
+        element: Element,
+        kind: str,
+        args: str = '{}',
+        *,
+        socket_of: Client | None = None,
     ) -> None:
         (listener,) = [each for each in element._event_listeners.values() if each.type == kind]
         message = {
             'client_id': client.id,
             'id': element.id,
             'listener_id': listener.id,
-            'args': ['{}'],
+            'args': [args],
         }
         room = (socket_of or client).id
         core.sio.manager.basic_enter_room('a socket', '/', room, eio_sid='of nobody')
