@@ -10,6 +10,7 @@ from nicegui import app as nicegui_app
 from nicegui import core, ui
 from nicegui.dependencies import register_importmap_override
 from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.middleware import Middleware
 
 from auth import (
     CLIENT_HEADER,
@@ -67,7 +68,7 @@ def install(
     browser_settings = BrowserSettings(renewal, transport, api, services)
     setattr(app.state, CONNECTS_TO, browser_settings.other_origins)
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
-    app.add_middleware(KeptFiles)
+    app.user_middleware.append(Middleware(KeptFiles))  # inside of the guard: strangers get no file
     put_nonce_on_scripts()
     site, sessions = site or Site(), PageSessions(backend)
     private_here = add_shell(sessions, browser_settings, site)

@@ -8,6 +8,8 @@ import pytest
 from starlette.responses import FileResponse
 from starlette.testclient import TestClient
 
+from auth import TOKEN_HOLDER_PATH
+
 IN_MARKUP = re.compile(r'(?:href|src)="(/[^"]+\.(?:js|css))"|url\("(/[^"]+\.css)"\)')
 
 
@@ -24,6 +26,15 @@ def test_each_file_of_a_page_is_read_once(
     assert len(addresses) > 20
     assert all(answer.status_code == 200 for answer in first.values())
     assert all(second[address].content == first[address].content for address in addresses)
+
+
+def test_what_is_kept_is_not_for_strangers(client: TestClient) -> None:
+    """Shows that the guard is asked before the memory is."""
+    assert client.get(TOKEN_HOLDER_PATH).status_code == 200
+
+    stranger = client.get(TOKEN_HOLDER_PATH, headers={'Host': 'evil.example'})
+
+    assert stranger.status_code == 421
 
 
 def test_page_itself_is_never_kept(client: TestClient) -> None:

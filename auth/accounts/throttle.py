@@ -18,6 +18,8 @@ from .attempt_counts import AttemptCounts, Count
 
 FAILURES_MINUTES = 15
 HOUR_MINUTES = 60
+# An IPv4 address as a gateway writes it (RFC 6052, 2.1).
+NAT64 = ipaddress.IPv6Network('64:ff9b::/96')
 IPV6_HOST_BITS = 64  # RFC 4291, 2.5.1: whoever has a /64 has every address in it
 
 
@@ -103,5 +105,7 @@ def network(address: str) -> str:
         return str(ip)
     if ip.ipv4_mapped:
         return str(ip.ipv4_mapped)
+    if ip in NAT64:
+        return str(ipaddress.IPv4Address(int(ip) - int(NAT64.network_address)))
     site = int(ip) >> IPV6_HOST_BITS << IPV6_HOST_BITS
     return str(ipaddress.IPv6Network((site, 128 - IPV6_HOST_BITS)))

@@ -60,7 +60,7 @@ def _log_out(backend: AuthBackend, refresh_token: str | None, access_token: str 
     session_id = None
     if access_token:
         try:
-            session_id = backend.access_tokens.session_id(access_token, even_expired=True)
+            session_id = backend.access_tokens.session_id(access_token, at_any_time=True)
         except InvalidAccessToken:
             audit.record('logout_ignored', why='invalid')
     if refresh_token or session_id:

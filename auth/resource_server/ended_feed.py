@@ -57,15 +57,15 @@ class EndedFeed:
         """Read the list once, if it has changed. What was read before stays until its time."""
         try:
             answer = await self._address.fetch(self._etag)
-            news = _entries_in(answer.content) if answer.content is not None else {}
+            news = None if answer.content is None else _entries_in(answer.content)
         except FetchFailed as error:
             self._note(why=str(error))
         else:
-            now = self._clock()
-            kept = {name: until for name, until in self._forget_at.items() if until > now}
-            # If a clock jumps ahead for a moment, too much is forgotten: read all of it once more.
-            self._etag = answer.etag if len(kept) == len(self._forget_at) else ''
-            self._forget_at = kept | news
+            if news is not None:
+                now = self._clock()
+                kept = {name: until for name, until in self._forget_at.items() if until > now}
+                # What a clock that is wrong makes us forget here, the list brings back at once.
+                self._forget_at, self._etag = kept | news, answer.etag
             self._read_at = self._steady()
             self._note()
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from .. import audit
 from ..errors import VerificationUnavailable
+from ..tokens.signing_keys import MAX_PUBLISHED_KEYS
 from .json_fetch import FetchFailed, JsonAddress
 
 # Between two fetches, whoever asks for what; the second while there is no key at all.
@@ -25,7 +26,6 @@ FIRST_COOL_DOWN_SECONDS = 1
 # If the server does not say how long its keys are good, and the longest that it may say.
 DEFAULT_MAX_AGE_SECONDS = 300
 LONGEST_MAX_AGE_SECONDS = 3600
-MOST_KEYS = 20
 
 
 class FetchedKeys:
@@ -88,7 +88,7 @@ class FetchedKeys:
 def _keys_in(content: Any) -> dict[str, Ed25519PublicKey]:
     """Return the Ed25519 keys of a JWKS by name, leaving others out. Raises `FetchFailed`."""
     entries = content.get('keys') if isinstance(content, dict) else None
-    if not isinstance(entries, list) or len(entries) > MOST_KEYS:
+    if not isinstance(entries, list) or len(entries) > MAX_PUBLISHED_KEYS:
         raise FetchFailed('no_jwks')
     keys = {jwk['kid']: _public_key(jwk) for jwk in entries if _is_ours(jwk)}
     if not keys:

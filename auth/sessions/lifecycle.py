@@ -142,6 +142,8 @@ class Sessions:
     def log_out(self, refresh_token: str | None, session_id: str | None) -> None:
         """Log out of the session of any genuine refresh token, even a used one, and of one by id."""
         reason = EndReason.LOGOUT
+        if not session_id and not self.knows(refresh_token):
+            return  # whatever strangers make up must not keep others from writing
         with self._database.write() as connection:
             ended = {self._end_session_of(connection, refresh_token, reason)}
             if session_id and revoke(connection, session_id, reason, self._clock()):
@@ -149,8 +151,10 @@ class Sessions:
         for one in ended - {None}:
             self.announce_end(str(one), reason)
 
-    def knows(self, text: str) -> bool:
+    def knows(self, text: str | None) -> bool:
         """Say whether this is a refresh token of ours, of a living session or not. Locks nothing."""
+        if parse(text) is None:
+            return False
         with self._database.read() as connection:
             return self._session_of(connection, text) is not None
 

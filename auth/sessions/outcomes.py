@@ -30,9 +30,11 @@ def judge(token: Row[Any], overlap_seconds: float, now: float) -> Outcome:
         return Outcome.REPLAYED
     if token.used_at is None:
         return Outcome.ROTATED
-    if now - token.used_at <= overlap_seconds:
+    age_seconds, was_stored = now - token.used_at, token.leaf_seen_at is not None
+    # After a clock was set back an age says nothing. But a leaf that was seen has long been received.
+    if age_seconds <= overlap_seconds and not (age_seconds < 0 and was_stored):
         return Outcome.OVERLAPPED
-    was_stored = token.leaf_seen_at is not None
+    # Used in the burst that the leaf was issued in: the answer with that leaf may have got lost.
     if not was_stored and token.used_at >= token.leaf_issued_at - overlap_seconds:
         return Outcome.RECOVERED
     return Outcome.REPLAYED

@@ -22,7 +22,7 @@ from auth import AuthBackend, AuthSettings, DatabaseUnavailable
 from auth.backend import build_backend
 from auth.database.engine import Database
 
-from .browser import Account, Browser, new_account
+from .browser import Account, Browser, altered, new_account
 from .clock import MINUTE, Clock
 from .conftest import Serve
 from .faults import Fault
@@ -116,6 +116,18 @@ def test_locked_database_asks_to_come_back(
     assert stored.dump() == before
     assert signed_in.jar == token
     assert write(signed_in, ada).is_success
+
+
+def test_forged_cookie_at_logout_waits_for_no_writer(
+    signed_in: Browser, phone: Browser, stored: Stored, impatient: None
+) -> None:
+    """Shows that what strangers make up takes no lock, and so keeps nobody from writing."""
+    with locked(stored):
+        for made_up in (altered(signed_in.jar), 'garbage', ''):
+            phone.jar = made_up
+            assert phone.log_out().status_code == 204
+
+        assert log_out_by_cookie(signed_in, Account('', '', '')).status_code == 503
 
 
 def test_reading_waits_for_no_writer(signed_in: Browser, stored: Stored, impatient: None) -> None:

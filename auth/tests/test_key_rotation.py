@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auth import AuthBackend, Keys, load_or_create_keys
-from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
+from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, MAX_PUBLISHED_KEYS, SigningKeys
 
 from .browser import Browser
 from .clock import Clock
@@ -76,6 +76,19 @@ def test_old_key_goes_after_a_token_life(signed_in: Browser, folder: Path, clock
     rotate(folder, clock)
     assert len(list(folder.glob('signing-key*.pem'))) == 2
     assert not (folder / 'signing-key.pem').exists()
+
+
+def test_no_more_keys_than_services_take(folder: Path, keys: Keys, clock: Clock) -> None:
+    """Shows that a rotation which would make services refuse all keys is refused itself."""
+    for _ in range(MAX_PUBLISHED_KEYS - 1):
+        clock.advance(1)
+        rotate(folder, clock)
+
+    clock.advance(1)
+    with pytest.raises(ValueError, match=f'{MAX_PUBLISHED_KEYS} keys'):
+        rotate(folder, clock)
+
+    assert len(list(folder.glob('*.pem'))) == MAX_PUBLISHED_KEYS
 
 
 def test_restart_after_a_rotation_makes_no_key(folder: Path, keys: Keys, clock: Clock) -> None:

@@ -121,6 +121,19 @@ def test_expired_access_token_logs_out(
     assert stored.end_reason(session_id) == 'logout'
 
 
+def test_token_of_a_clock_that_was_wrong_logs_out(
+    signed_in: Browser, clock: Clock, stored: Stored
+) -> None:
+    """Shows that a token not valid yet, since the clock was set right, still ends its session."""
+    session_id = signed_in.session_id
+    signed_in.client.cookies.clear()
+    clock.advance(-3600)
+
+    signed_in.log_out()
+
+    assert stored.end_reason(session_id) == 'logout'
+
+
 def test_forged_tokens_end_no_session(signed_in: Browser, phone: Browser) -> None:
     """Shows that nobody is signed out by a guess, in the cookie or as a Bearer token."""
     head, _, signature = signed_in.access_token.rpartition('.')

@@ -13,7 +13,7 @@ from auth.backend import PEPPER_PURPOSE
 from auth.tokens.refresh_tokens import RefreshTokens
 
 from .browser import Browser, altered
-from .clock import DAY, JUST, Clock
+from .clock import DAY, JUST, MINUTE, Clock
 from .stored import Stored
 
 
@@ -156,6 +156,17 @@ def test_overlap_writes_nothing(signed_in: Browser, clock: Clock, stored: Stored
     assert stored.dump() == before
     assert signed_in.refresh().json()['outcome'] == 'rotated'
     assert stored.dump() != before
+
+
+def test_clock_set_back_helps_no_thief(signed_in: Browser, clock: Clock) -> None:
+    """Shows that a copy of a token used long ago is a replay whatever the clock says of its age."""
+    copied = signed_in.jar
+    signed_in.refresh()
+    clock.advance(MINUTE)
+    signed_in.me()  # the browser has stored the leaf
+    clock.advance(-60 * MINUTE)
+
+    assert signed_in.present(copied).json()['reason'] == 'replay'
 
 
 @pytest.mark.parametrize('seconds', [-1, -DAY])

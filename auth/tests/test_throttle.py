@@ -214,6 +214,7 @@ NETWORKS = [
     ('2001:db8:1:3::7', '2001:db8:1:3::/64'),
     ('::1', '::/64'),
     ('::ffff:192.0.2.7', '192.0.2.7'),  # IPv4 through a socket that takes both
+    ('64:ff9b::192.0.2.7', '192.0.2.7'),  # IPv4 through a gateway
     ('fe80::1%eth0', 'fe80::/64'),
     ('testclient', 'testclient'),
     ('', ''),

@@ -354,6 +354,20 @@ def test_clock_that_jumps_for_a_moment_forgets_nobody(
     assert service.call(signed_in.access_token).json()['code'] == 'session_ended'
 
 
+def test_auth_server_whose_clock_went_back_is_believed(
+    signed_in: Browser, start: Start, auth_url: str, clock: Clock
+) -> None:
+    """Shows that what is listed counts as long as it is listed, whatever the service's clock says."""
+    now = clock()
+    service = start(ended_sessions_url=auth_url + ENDED_SESSIONS_PATH, clock=lambda: now)
+    clock.advance(-2 * LIFE_SECONDS)
+    signed_in.log_out()
+
+    for _ in range(3):
+        service.read_list()
+        assert service.call(signed_in.access_token).json()['code'] == 'session_ended'
+
+
 @pytest.mark.parametrize(('required', 'status'), [(False, 200), (True, 503)])
 def test_lost_list_opens_or_closes(
     *,

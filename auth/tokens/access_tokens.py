@@ -28,10 +28,10 @@ class AccessTokens:
         }
         return self.signed_tokens.sign(ACCESS_TOKEN, claims, self.lifetime_seconds)
 
-    def session_id(self, token: str, *, even_expired: bool = False) -> str:
+    def session_id(self, token: str, *, at_any_time: bool = False) -> str:
         """Return the session a token stands for, alive or not. Raises `InvalidAccessToken`."""
         try:
-            claims = self.signed_tokens.verify(ACCESS_TOKEN, token, even_expired=even_expired)
+            claims = self.signed_tokens.verify(ACCESS_TOKEN, token, at_any_time=at_any_time)
         except InvalidToken as error:
             raise InvalidAccessToken(str(error)) from error
         return str(claims['sid'])

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from .signing_keys import SigningKeys
 
 ALGORITHM = 'EdDSA'
+# By how much the clock of the server that has signed may be ahead (RFC 7519, 4.1.5).
+CLOCK_SKEW_SECONDS = 5
 
 
 class InvalidToken(Exception):
@@ -65,10 +67,10 @@ class SignedTokens:
         """Return what anybody needs to verify our tokens, as JWKs."""
         return [key.jwk for key in self.keys.published(self.clock(), self.longest_seconds)]
 
-    def verify(self, kind: TokenKind, token: str, *, even_expired: bool = False) -> dict[str, Any]:
+    def verify(self, kind: TokenKind, token: str, *, at_any_time: bool = False) -> dict[str, Any]:
         """Return the claims of a token of this kind. Raises `InvalidToken`."""
         verifier = TokenVerifier(self, self.issuer, self.clock)
-        return verifier.verify(kind, token, even_expired=even_expired)
+        return verifier.verify(kind, token, at_any_time=at_any_time)
 
     def find(self, key_id: object) -> Ed25519PublicKey | None:
         """Return the published key of this name, if there is one."""
@@ -84,7 +86,7 @@ class TokenVerifier:
     issuer: str
     clock: Callable[[], float]
 
-    def verify(self, kind: TokenKind, token: str, *, even_expired: bool = False) -> dict[str, Any]:
+    def verify(self, kind: TokenKind, token: str, *, at_any_time: bool = False) -> dict[str, Any]:
         """Return the claims of a token of this kind. Raises `InvalidToken`."""
         try:
             header = jwt.get_unverified_header(token)
@@ -105,7 +107,7 @@ class TokenVerifier:
             )
         except jwt.PyJWTError as error:
             raise InvalidToken('The token is not ours.') from error
-        self._check_times(claims, even_expired=even_expired)
+        self._check_times(claims, at_any_time=at_any_time)
         if not all(isinstance(claims[name], str) for name in kind.claims):
             raise InvalidToken('A claim is not text.')
         return claims
@@ -117,14 +119,16 @@ class TokenVerifier:
             raise InvalidToken('The token is of another type or key.')
         return key
 
-    def _check_times(self, claims: dict[str, Any], *, even_expired: bool) -> None:
+    def _check_times(self, claims: dict[str, Any], *, at_any_time: bool) -> None:
         times = [claims['iat'], claims['exp'], claims.get('nbf', 0)]
         if not all(type(time) is int for time in times):
             raise InvalidToken('A time is not a whole number.')
+        if at_any_time:
+            return
         now = self.clock()
-        if max(claims['iat'], claims.get('nbf', 0)) > now:
+        if max(claims['iat'], claims.get('nbf', 0)) > now + CLOCK_SKEW_SECONDS:
             raise InvalidToken('The token is not valid yet.')
-        if claims['exp'] <= now and not even_expired:
+        if claims['exp'] <= now:
             raise InvalidToken('The token has expired.')
 
 

@@ -25,6 +25,8 @@ from .secret_files import read_or_create
 
 # How long others may keep the public keys before they ask again.
 JWKS_MAX_AGE_SECONDS = 300
+# Rotated each hour, with tokens that live a day, there are 26.
+MAX_PUBLISHED_KEYS = 50
 FIRST_FILE = 'signing-key.pem'
 _FILE = re.compile(r'signing-key(?:-(\d+))?\.pem')
 # Two changes of a folder within one tick of the file system's clock look like one.
@@ -102,9 +104,11 @@ class SigningKeys:
     def rotate(self, now: float, longest_seconds: float) -> SigningKey:
         """Add a key that signs as soon as everybody knows it; delete those not published any more.
 
-        Raises `OSError` if the folder cannot be written to.
+        Raises `OSError` if the folder cannot be written to, `ValueError` if there are too many keys.
         """
         published = self.published(now, longest_seconds)
+        if len(published) >= MAX_PUBLISHED_KEYS:
+            raise ValueError(f'There are {len(published)} keys whose tokens have not expired yet.')
         for key in self._keys:
             if key not in published:
                 key.path.unlink(missing_ok=True)
