@@ -22,6 +22,8 @@ from ..errors import TooManyAttempts
 
 LONGEST_WINDOW_SECONDS = 3600
 MANY_KEYS = 10_000
+# Two servers' clocks, or one that is corrected, differ by less.
+SET_BACK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class AttemptCounts:
         self._lock = threading.Lock()
         self._under_way: Counter[Count] = Counter()
         self._sweep_at = MANY_KEYS
+        self._latest = clock()
 
     @contextmanager
     def attempt(self, action: str, *counts: Count) -> Iterator[None]:
@@ -70,6 +73,7 @@ class AttemptCounts:
 
     def has_room(self, count: Count, taken: int = 0) -> bool:
         """Say whether one more would fit in besides those that are taken."""
+        self._forget_the_future()
         return self._window.test(count.limit, count.whose, cost=taken + 1)
 
     def refuse(self, action: str, count: Count) -> NoReturn:
@@ -91,6 +95,13 @@ class AttemptCounts:
     def clear(self, count: Count) -> None:
         """Begin at zero again."""
         self._forget(count.limit.key_for(count.whose))
+
+    def _forget_the_future(self) -> None:
+        """Begin at zero if the clock was set back: or each count would last so much longer."""
+        now = self._clock()
+        if now < self._latest - SET_BACK_SECONDS:
+            self._storage.reset()
+        self._latest = now
 
     def _sweep(self) -> None:
         """Forget whose windows have passed: `limits` 5.8 keeps an empty list for each, for ever."""

@@ -109,6 +109,18 @@ def test_account_is_free_again_in_time(
     assert phone.log_in(ada).status_code == 200
 
 
+def test_clock_set_back_locks_nobody_out(
+    signed_in: Browser, phone: Browser, ada: Account, clock: Clock
+) -> None:
+    """Shows that no failure is remembered for as long as the clock was wrong, and its time on top."""
+    guess(phone, ada, 3)
+    assert phone.log_in(ada).status_code == 429
+
+    clock.advance(-60 * MINUTE)
+
+    assert phone.log_in(ada).status_code == 200
+
+
 def test_waiting_is_not_prolonged_by_trying(
     signed_in: Browser, phone: Browser, ada: Account, clock: Clock
 ) -> None:
