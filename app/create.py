@@ -32,7 +32,7 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
         pages.install(
             app,
             backend,
-            site=pages.Site(name=SITE_NAME),
+            site=pages.Site(SITE_NAME, home='/dashboard', demo=True),
             renewal=settings.renewal,
             transport=settings.transport,
             api=auth.origin_of(settings.auth_url) if settings.auth_url else '',

@@ -1,9 +1,22 @@
 """The pages: register, login, dashboard, in one frame. `install` puts them into a FastAPI app."""
 
+from .devices_card import devices_card
 from .frame import Site
 from .install import install
+from .page_session import auth_state, auth_trace
 from .private_part import private_page
 from .response_headers import with_headers
+from .security_card import security_card
 from .server_rendered import server_rendered_page
 
-__all__ = ['Site', 'install', 'private_page', 'server_rendered_page', 'with_headers']
+__all__ = [
+    'Site',
+    'auth_state',
+    'auth_trace',
+    'devices_card',
+    'install',
+    'private_page',
+    'security_card',
+    'server_rendered_page',
+    'with_headers',
+]

@@ -6,10 +6,10 @@ it draws here, for a bound page.
 
 from __future__ import annotations
 
-from auth import AuthBackend, Identity
+from auth import Identity
 
 from .cards import ApiCard, Greeting, SessionCard, TokenCard, TraceCard
-from .devices_card import DevicesCard
+from .devices_card import devices_card
 from .elements import Box, Text
 from .place import Place
 from .security_card import security_card
@@ -32,12 +32,12 @@ def browsers_half(services: list[str]) -> None:
             TraceCard()
 
 
-def pythons_half(backend: AuthBackend, identity: Identity) -> None:
+def pythons_half(identity: Identity) -> None:
     """Draw for a living session's user."""
     with Box('div', classes='cards'):
         _binding_card(identity)
-        DevicesCard(identity, backend)
-        security_card(identity, backend.password_min_characters)
+        devices_card(identity)
+        security_card(identity)
 
 
 def _binding_card(identity: Identity) -> None:

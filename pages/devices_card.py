@@ -14,12 +14,18 @@ from auth import AuthBackend, DatabaseUnavailable, Device, Identity, NoSuchSessi
 from .auth_button import AuthButton
 from .elements import Box, Button, Text
 from .local_time import LocalTime
+from .page_session import this_page
 from .private_part import BUSY
 
 LOOK_INTERVAL_SECONDS = 5.0
 
 
-class DevicesCard:
+def devices_card(me: Identity) -> None:
+    """Draw where `me` is signed in, on a private page; it follows what other devices do."""
+    _DevicesCard(me, this_page().backend)
+
+
+class _DevicesCard:
     """A card with the living sessions of the page's user; it follows what other devices do."""
 
     def __init__(self, me: Identity, backend: AuthBackend) -> None:

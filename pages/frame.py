@@ -38,18 +38,32 @@ _LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encodin
 
 @dataclass(frozen=True)
 class Site:
-    """What the host application decides about all pages: the name they bear, and where one arrives."""
+    """What the host application decides about all pages: their name, and the page where one arrives.
 
-    name: str = 'Sign-in demo'
-    home: str = dashboard.PATH
+    `demo` adds the demo's own two: its dashboard, and its profile.
+    """
+
+    name: str
+    home: str
+    demo: bool = False
 
 
-def pages_of(backend: AuthBackend) -> dict[str, PrivatePage]:
-    """Return the pages for signed-in people by path: the app's own, and those of its host."""
-    return {
-        dashboard.PATH: PrivatePage(dashboard.TITLE, partial(dashboard.pythons_half, backend)),
+def pages_of(site: Site, backend: AuthBackend) -> dict[str, PrivatePage]:
+    """Return the pages for signed-in people by path.
+
+    Raises `ValueError` if one arrives at none of them, or two are at one path.
+    """
+    demo = {
+        dashboard.PATH: PrivatePage(dashboard.TITLE, dashboard.pythons_half),
         profile.PATH: server_rendered(profile.TITLE, partial(profile.profile, backend)),
-    } | private_pages
+    }
+    ours = demo if site.demo else {}
+    if taken := private_pages.keys() & {*ours, *ENTRY_PATHS}:
+        raise ValueError(f'There are two pages at {min(taken)}.')
+    here = ours | private_pages
+    if site.home not in here:
+        raise ValueError(f'One arrives at {site.home}, and there is no private page.')
+    return here
 
 
 def frame(
@@ -63,15 +77,16 @@ def frame(
     _add_head(static_prefix, browser_settings)
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
-        links = {path: page.title for path, page in private_here.items()}
+        links = {path: page.title for path, page in private_here.items() if page.in_menu}
         with TopBar(site.name, links):
             AuthButton('Log out', 'logout').classes('quiet')
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
         login.login_page()
         register.register_page(sessions.backend.password_min_characters)
-        dashboard.browsers_half(list(browser_settings.services))
-        if browser_settings.services:
-            last_moments()
+        if site.demo:
+            dashboard.browsers_half(list(browser_settings.services))
+            if browser_settings.services:
+                last_moments()
         Routes(
             # The bridge leads on from the first to one of the others.
             dict.fromkeys(ENTRY_PATHS, _nothing)

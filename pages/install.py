@@ -51,7 +51,7 @@ def install(
     app: FastAPI,
     backend: AuthBackend,
     *,
-    site: Site | None = None,
+    site: Site,
     renewal: str = 'visible',
     transport: str = 'rest',
     api: str = '',
@@ -70,7 +70,7 @@ def install(
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     app.user_middleware.append(Middleware(KeptFiles))  # inside of the guard: strangers get no file
     put_nonce_on_scripts()
-    site, sessions = site or Site(), PageSessions(backend)
+    sessions = PageSessions(backend)
     private_here = add_shell(sessions, browser_settings, site)
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
@@ -105,7 +105,7 @@ def add_shell(
         register_importmap_override(name, f'{PREFIX}/{file}')
     sessions.watch()
     SocketGuard(sessions).install()
-    private_here = pages_of(sessions.backend)
+    private_here = pages_of(site, sessions.backend)
 
     @ui.page('/')
     @ui.page('/{_:page}')

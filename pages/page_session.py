@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from typing import Literal, cast, get_args
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, cast, get_args
 from weakref import WeakKeyDictionary
 
 from fastapi.concurrency import run_in_threadpool
-from nicegui import Client, app
+from nicegui import Client, app, context
 
 from auth import (
     AuthBackend,
@@ -33,6 +33,7 @@ LOOK_INTERVAL_SECONDS = 1.0
 _TABS_USER = 'auth.user_id'
 
 State = Literal['loading', 'signed-in', 'signed-out', 'reconnecting']
+TraceEvent = dict[str, Any]
 
 
 class PageSession:
@@ -48,6 +49,12 @@ class PageSession:
         self.event_lock = asyncio.Lock()  # events are looked at one by one, in the order they came
         self.parts = PageParts()
         self.state: State = 'loading'
+        self.read_trace: Callable[[], Awaitable[list[TraceEvent]]] = _no_trace
+
+    @property
+    def backend(self) -> AuthBackend:
+        """The auth backend of the pages."""
+        return self._sessions.backend
 
     def note_state(self, state: object) -> None:
         """Take note of what the browser says about itself: good for display, never for authority."""
@@ -158,6 +165,30 @@ class PageSession:
         return await self.identity() is not None and self.shown_session_id is not None
 
 
+async def _no_trace() -> list[TraceEvent]:
+    return []
+
+
+def this_page() -> PageSession:
+    """Return the binding of the page that is being drawn, or whose event is handled."""
+    sessions: PageSessions = app.state.page_sessions
+    return sessions.of(context.client)
+
+
+def auth_state() -> State:
+    """Return where the browser of this page says it stands: good for display, never for authority."""
+    return this_page().state
+
+
+async def auth_trace() -> list[TraceEvent]:
+    """Return what the token holder in this page's browser did so far, oldest first; no secret is in it.
+
+    Each event is `{at, tab, kind, detail}`, `at` in ms of the browser's clock. Raises `TimeoutError`
+    if the browser does not answer.
+    """
+    return await this_page().read_trace()
+
+
 class PageSessions:
     """The bindings of all open pages in this process."""
 
@@ -165,6 +196,7 @@ class PageSessions:
         self.backend = backend
         self._of_client: WeakKeyDictionary[Client, PageSession] = WeakKeyDictionary()
         self._loop: asyncio.AbstractEventLoop | None = None
+        app.state.page_sessions = self
         backend.sessions.on_ended(self._on_session_ended)
 
     def of(self, client: Client) -> PageSession:

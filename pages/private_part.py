@@ -38,21 +38,23 @@ class PrivatePage:
 
     title: str
     build: Build
+    in_menu: bool = True
 
 
 # By path. Filled by the decorator as modules are imported, as NiceGUI does with its own pages.
 private_pages: dict[str, PrivatePage] = {}
 
 
-def private_page(path: str, title: str) -> Callable[[Build], Build]:
+def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Build], Build]:
     """Make a page for signed-in people, at `path`, of a function that is told who they are.
 
     It must be imported before `pages.install` is called. What is below the path is for `ui.sub_pages`
-    inside of it. Raises `ValueError` if the path is taken, or has parameters.
+    inside of it. `in_menu`: whether everybody sees a link to it; what somebody may do there is for the
+    page to ask. Raises `ValueError` if the path is taken, or has parameters.
     """
 
     def register(build: Build) -> Build:
-        add_private_page(path, PrivatePage(title, build))
+        add_private_page(path, PrivatePage(title, build, in_menu))
         return build
 
     return register

@@ -6,10 +6,12 @@ from auth import Identity
 
 from .auth_form import AuthForm, Field
 from .elements import Box, Text
+from .page_session import this_page
 
 
-def security_card(identity: Identity, password_min_characters: int) -> None:
-    """Draw both forms."""
+def security_card(me: Identity) -> None:
+    """Draw both forms, on a private page."""
+    password_min_characters = this_page().backend.password_min_characters
     with Box('section', classes='card wide').props('aria-labelledby=security-title'):
         Text('h2', 'Security').props('id=security-title')
         with Box('div', classes='columns'):
@@ -27,14 +29,14 @@ def security_card(identity: Identity, password_min_characters: int) -> None:
                     ),
                 ],
                 submit='Change password',
-                account=identity.email,
+                account=me.email,
                 done='The password is changed, and your other devices are signed out.',
             )
             AuthForm(
                 'delete_account',
                 [_secret('password', 'Your password, to delete the account', 'current-password')],
                 submit='Delete account',
-                account=identity.email,
+                account=me.email,
             ).classes('danger')
 
 

@@ -11,7 +11,7 @@ binds nothing: as soon as the page is bound, it is drawn again as every private 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from nicegui import ui
@@ -33,7 +33,7 @@ _FIRST_HTML = Markup(
 class ServerRenderedPage(PrivatePage):
     """A private page that can also be put into the document itself."""
 
-    render: Render
+    render: Render = field(kw_only=True)
 
     async def put_into_document(self, identity: Identity, static_prefix: str) -> None:
         """Write it into the HTML that is being answered with."""
@@ -53,7 +53,7 @@ def server_rendered(title: str, render: Render) -> ServerRenderedPage:
     async def draw(identity: Identity) -> None:
         ui.html(await content_of(render, identity), sanitize=False).classes('full-width')
 
-    return ServerRenderedPage(title, draw, render)
+    return ServerRenderedPage(title, draw, render=render)
 
 
 def server_rendered_page(path: str, title: str) -> Callable[[Render], Render]:

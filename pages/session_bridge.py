@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from nicegui import background_tasks
 from nicegui.element import Element
 
-from .page_session import PageSession
+from .page_session import PageSession, TraceEvent
+
+# A browser with many busy tabs takes longer than the second that NiceGUI gives it.
+ANSWER_TIMEOUT_SECONDS = 10
 
 
 class SessionBridge(Element, component='session_bridge.js'):
@@ -38,6 +40,7 @@ class SessionBridge(Element, component='session_bridge.js'):
         self.on('auth_state', lambda event: page.note_state(event.args))
         self.on('signed_out', self.unbind)
         page.on_ended(self._tell_browser)
+        page.read_trace = self._trace
 
     async def bind(self, ticket: object) -> None:
         """Draw for whoever the ticket stands for: for nobody, if it is not good."""
@@ -50,9 +53,8 @@ class SessionBridge(Element, component='session_bridge.js'):
         self.page.unbind()
         await self._draw_for_identity()
 
-    async def trace(self) -> list[dict[str, Any]]:
-        """Return what the token holder of this page did so far, oldest first; no secret is in it."""
-        return list(await self.run_method('trace'))
+    async def _trace(self) -> list[TraceEvent]:
+        return list(await self.run_method('trace', timeout=ANSWER_TIMEOUT_SECONDS))
 
     def _tell_browser(self, session_id: str, reason: str) -> None:
         """Let the token holder know, and take the drawing away."""

@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, Playwright, expect
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
 from .program.people import Person, log_out, sees_login_page
-from .program.private_pages import BOARD, FILES, HUB
+from .program.private_pages import ACCOUNT, BOARD, FILES, HUB, TRACE
 from .program.server import ROOT, scrubbed_environment
 
 pytestmark = pytest.mark.one_browser  # a form, a style sheet, a call: these they do alike
@@ -141,3 +141,38 @@ def test_address_may_end_in_a_slash(url: str, tabs: OpenTab, person: Person) -> 
     tab.goto(f'{url}{BOARD}/?a=b')
     sees_board(tab, person)
     assert tab.url == f'{url}{BOARD}?a=b'
+
+
+def test_python_is_told_where_the_browser_stands(url: str, tabs: OpenTab, person: Person) -> None:
+    """The state, and the trace so far, read by a page that somebody else has written."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.goto(url + TRACE)
+
+    tab.get_by_role('button', name='Ask the browser').click()
+
+    told = tab.get_by_text('signed-in:')
+    for kind in ('refresh.started', 'refresh.rotated', 'page.bound'):
+        expect(told).to_contain_text(kind)
+    expect(tab.get_by_role('link', name='Board')).to_be_visible()
+    expect(tab.get_by_role('link', name='Trace')).to_have_count(0)
+
+
+def test_cards_work_on_anybodys_page(url: str, tabs: OpenTab, person: Person) -> None:
+    """Devices and security, without the demo's dashboard: another device is seen, and signed out."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.goto(url + ACCOUNT)
+    expect(tab.get_by_role('button', name='Change password')).to_be_visible()
+    expect(tab.get_by_role('button', name='End session')).to_have_count(0)
+
+    elsewhere = tab.context.browser
+    assert elsewhere
+    phone = elsewhere.new_context()
+    person.post(phone.request, url, 'login')
+
+    tab.get_by_role('button', name='End session').click()
+    expect(tab.get_by_role('button', name='End session')).to_have_count(0)
+    phone.close()
+    tab.goto(f'{url}/dashboard')
+    expect(tab.get_by_text('Page not found')).to_be_visible()

@@ -12,7 +12,7 @@ from nicegui import events, ui
 import auth
 import pages
 
-FILES, BOARD, HUB = '/files', '/board', '/hub'
+FILES, BOARD, HUB, TRACE, ACCOUNT = '/files', '/board', '/hub', '/trace', '/account'
 
 
 @pages.private_page(FILES, 'Files')
@@ -44,6 +44,24 @@ def hub(me: auth.Identity) -> None:
     """Have pages below its own address."""
     ui.label(f'Hub of {me.name}')
     ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Number two')})
+
+
+@pages.private_page(TRACE, 'Trace', in_menu=False)
+def trace(me: auth.Identity) -> None:
+    """Show what Python is told of the browser."""
+
+    async def ask() -> None:
+        kinds = [event['kind'] for event in await pages.auth_trace()]
+        ui.label(f'{pages.auth_state()}: {" ".join(kinds)}')
+
+    ui.button('Ask the browser', on_click=ask)
+
+
+@pages.private_page(ACCOUNT, 'Account')
+def account(me: auth.Identity) -> None:
+    """Have what the demo's dashboard has, too."""
+    pages.devices_card(me)
+    pages.security_card(me)
 
 
 def serve(port: int, folder: Path) -> None:

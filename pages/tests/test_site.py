@@ -1,0 +1,60 @@
+"""What a host decides about all pages, and which pages there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import auth
+from pages import private_page
+from pages.frame import Site, pages_of
+from pages.private_part import private_pages
+
+NOTES = '/notes'
+
+
+@pytest.fixture
+def notes() -> Iterator[None]:
+    """A page of the host's."""
+    private_page(NOTES, 'Notes')(lambda me: None)
+    yield
+    del private_pages[NOTES]
+
+
+@pytest.fixture
+def taken(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A page of the host's, at an address that may be one of ours."""
+    path: str = request.param
+    private_page(path, 'Mine')(lambda me: None)
+    yield path
+    del private_pages[path]
+
+
+def test_nothing_of_the_demo_comes_along(backend: auth.AuthBackend, notes: None) -> None:
+    """Its dashboard and profile are there if they are asked for."""
+    ours = pages_of(Site('Mine', home=NOTES), backend)
+    demo = pages_of(Site('Demo', home='/dashboard', demo=True), backend)
+
+    assert set(ours) == {NOTES}
+    assert set(demo) == {NOTES, '/dashboard', '/profile'}
+
+
+@pytest.mark.parametrize('home', ['/typo', '/', '/login', 'notes'])
+def test_one_arrives_at_a_private_page(backend: auth.AuthBackend, notes: None, home: str) -> None:
+    """Anything else would lead everybody who signs in to nowhere."""
+    with pytest.raises(ValueError, match=f'arrives at {home}'):
+        pages_of(Site('Mine', home=home), backend)
+
+
+@pytest.mark.parametrize('taken', ['/', '/login', '/register', '/dashboard'], indirect=True)
+def test_addresses_of_ours_are_taken(backend: auth.AuthBackend, notes: None, taken: str) -> None:
+    """Two pages at one address would both be seen there."""
+    with pytest.raises(ValueError, match=f'two pages at {taken}'):
+        pages_of(Site('Mine', home=NOTES, demo=True), backend)
+
+
+@pytest.mark.parametrize('taken', ['/dashboard', '/profile'], indirect=True)
+def test_addresses_of_the_demo_are_free_without_it(backend: auth.AuthBackend, taken: str) -> None:
+    """A host may have a dashboard of its own."""
+    assert set(pages_of(Site('Mine', home=taken), backend)) == {taken}
