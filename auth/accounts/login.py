@@ -50,7 +50,7 @@ class Login:
                     return issued
 
     def find(self, email: str) -> Row[Any] | None:
-        """Return the user with this e-mail address, in the form `schemas.Email` gives it."""
+        """Return the user with this e-mail address, in its normalized form."""
         with self.database.read() as connection:
             return connection.execute(USER_BY_EMAIL, {'address': email}).one_or_none()
 

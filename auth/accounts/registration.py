@@ -16,10 +16,11 @@ from .. import audit
 from ..caller import Caller
 from ..database.engine import Database
 from ..database.users import USER_BY_ID, User
-from ..errors import EmailTaken
+from ..errors import EmailTaken, InvalidInput
 from ..identity import IssuedSession
 from ..passwords.hashing import Passwords
 from ..passwords.rules import PasswordRules
+from .email_address import NO_ADDRESS, normalized
 from .login import Login
 from .throttle import Throttle
 
@@ -55,8 +56,15 @@ class Registration:
             values = await self._values(name, email, password)
             return await run_in_threadpool(create_and_sign_in, values)
 
-    async def create(self, name: str, email: str, password: str) -> None:
-        """Create an account. Raises `EmailTaken`, or `InvalidInput` for a weak password."""
+    async def create(self, name: str, email: str, password: str) -> str:
+        """Create an account from a program, and return the user's id.
+
+        Raises `EmailTaken`, or `InvalidInput` for a weak password or what is no address.
+        """
+        try:
+            email = normalized(email)
+        except ValueError as error:
+            raise InvalidInput({'email': NO_ADDRESS}) from error
         values = await self._values(name, email, password)
 
         def create() -> None:
@@ -64,6 +72,7 @@ class Registration:
                 pass
 
         await run_in_threadpool(create)
+        return str(values['id'])
 
     async def _values(self, name: str, email: str, password: str) -> dict[str, Any]:
         """Return the columns of a new user; the password has been checked and hashed."""

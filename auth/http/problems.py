@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -25,6 +26,10 @@ _HTTP_PROBLEMS = {
     415: ('unsupported_media_type', 'This address takes application/json only.'),
     421: ('unknown_host', 'This server does not go by that name.'),
 }
+_OTHER_PROBLEM = ('error', 'This cannot be done.')
+_PHRASES = {status.phrase for status in HTTPStatus}
+# Where a route says it, and not the guard in front of all routes.
+_PROBLEMS_OF_ROUTES = _HTTP_PROBLEMS | {403: ('forbidden', 'You may not do this.')}
 
 
 def add_problem_handlers(app: FastAPI, cookie: RefreshCookie | None = None) -> None:
@@ -53,7 +58,7 @@ def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
 
 def http_problem(status: int, title: str | None = None) -> JSONResponse:
     """Build the problem for a bare HTTP status, with its own title unless another says more."""
-    code, usual_title = _HTTP_PROBLEMS.get(status, ('error', 'This cannot be done.'))
+    code, usual_title = _HTTP_PROBLEMS.get(status, _OTHER_PROBLEM)
     return problem(status, code, title or usual_title)
 
 
@@ -76,6 +81,11 @@ async def _invalid_input(_request: Request, error: Exception) -> Response:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    response = http_problem(error.status_code)
+    status, said = error.status_code, error.detail
+    if said in _PHRASES:  # Starlette's own: nobody has said more
+        response = http_problem(status)
+    else:
+        code, title = _PROBLEMS_OF_ROUTES.get(status, _OTHER_PROBLEM)
+        response = problem(status, code, title, detail=said)
     response.headers.update(error.headers or {})
     return response

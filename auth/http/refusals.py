@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from .. import errors
+from ..accounts.email_address import NO_ADDRESS
 from ..sessions.rows import EndReason
 
 RETRY_AFTER_SECONDS = 1
@@ -87,7 +88,7 @@ _FIELD_SENTENCES = {
     'string_type': 'This must be text.',
     'bool_type': 'This must be true or false.',
     'nul': 'This has a character that cannot be stored.',
-    'value_error': 'Enter an e-mail address like name@example.com.',
+    'value_error': NO_ADDRESS,
 }
 
 

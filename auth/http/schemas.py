@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from email_validator import validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from ..accounts.email_address import normalized
 from ..passwords.hashing import MAX_CHARACTERS
 
 
 def _strip(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
-
-
-def _email(value: str) -> str:
-    """One mailbox, one account: case and surrounding spaces do not make another address."""
-    return validate_email(value, check_deliverability=False).normalized.lower()
 
 
 def _without_nul(value: str) -> str:
@@ -31,7 +26,7 @@ Name = Annotated[
     BeforeValidator(_strip),
     AfterValidator(_without_nul),
 ]
-Email = Annotated[str, BeforeValidator(_strip), AfterValidator(_email)]
+Email = Annotated[str, AfterValidator(normalized)]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 

@@ -1,0 +1,70 @@
+"""Routes that a host adds to the same application, and what they may count on."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+from fastapi import FastAPI, HTTPException
+
+from auth import AuthBackend, InvalidInput
+
+from .browser import Account, Browser
+from .stored import Stored
+
+pytestmark = pytest.mark.databases('sqlite')
+
+
+@pytest.mark.parametrize(
+    ('status', 'detail', 'code'),
+    [
+        (403, 'Editors only.', 'forbidden'),
+        (404, {'order': 7}, 'not_found'),
+        (409, 'This title is taken.', 'error'),
+        (499, 'A status of our own.', 'error'),
+    ],
+)
+def test_route_says_in_its_own_words_why_not(
+    app: FastAPI, laptop: Browser, status: int, detail: object, code: str
+) -> None:
+    """Shows that an `HTTPException` keeps its detail (RFC 9457, 3.1.4), and blames no origin."""
+
+    @app.get('/orders')
+    def orders() -> None:
+        raise HTTPException(status, detail, {'X-Reason': 'mine'})
+
+    answer = laptop.client.get('/orders')
+
+    assert (answer.status_code, answer.headers['X-Reason']) == (status, 'mine')
+    assert (answer.json()['code'], answer.json()['detail']) == (code, detail)
+
+
+def test_route_that_says_nothing_gets_our_words(app: FastAPI, laptop: Browser) -> None:
+    """Shows that a bare status has a sentence, and no detail that only repeats it."""
+
+    @app.get('/orders')
+    def orders() -> None:
+        raise HTTPException(404)
+
+    answer = laptop.client.get('/orders').json()
+
+    assert answer['title'] == 'There is nothing at this address.'
+    assert 'detail' not in answer
+    assert HTTPStatus.NOT_FOUND.phrase not in str(answer)
+
+
+async def test_account_made_by_a_program_can_be_used(
+    backend: AuthBackend, laptop: Browser, ada: Account, stored: Stored
+) -> None:
+    """Shows that the address is the one that signing in looks for, however it was written."""
+    user_id = await backend.registration.create('Ada', f' {ada.email.upper()} ', ada.password)
+
+    assert laptop.log_in(ada).json()['user']['id'] == user_id
+
+
+async def test_account_needs_an_address(backend: AuthBackend, ada: Account) -> None:
+    """Shows that a mistake of the program's is told in the words that a form would use."""
+    with pytest.raises(InvalidInput) as refused:
+        await backend.registration.create('Ada', 'ada', ada.password)
+
+    assert refused.value.fields == {'email': 'Enter an e-mail address like name@example.com.'}
