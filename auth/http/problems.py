@@ -27,7 +27,7 @@ _HTTP_PROBLEMS = {
     421: ('unknown_host', 'This server does not go by that name.'),
 }
 _OTHER_PROBLEM = ('error', 'This cannot be done.')
-_PHRASES = {status.phrase for status in HTTPStatus}
+_PHRASES = [status.phrase for status in HTTPStatus]
 # Where a route says it, and not the guard in front of all routes.
 _PROBLEMS_OF_ROUTES = _HTTP_PROBLEMS | {403: ('forbidden', 'You may not do this.')}
 
