@@ -56,6 +56,7 @@ def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) ->
         access_token_seconds=settings.access_token_seconds,
         password_min_characters=settings.password_min_characters,
         site_name=SITE_NAME,
+        open_registration=settings.open_registration,
         graphql=settings.graphql,
         graphql_introspection=settings.graphql_introspection,
         attempts=auth.AttemptLimits(

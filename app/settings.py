@@ -97,6 +97,9 @@ class Settings(Options):
         le=128,
         description='least length of a new password, in characters',
     )
+    open_registration: bool = Field(
+        auth.AuthSettings.open_registration, description='let anybody make an account'
+    )
     failures_per_account: int = Field(
         auth.AttemptLimits.failures_per_account,
         ge=1,

@@ -86,7 +86,9 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         pages_url=settings.pages_url or settings.issuer,
         database=database,
         passwords=passwords,
-        registration=Registration(database, passwords, rules, login, throttle, clock),
+        registration=Registration(
+            database, passwords, rules, login, throttle, clock, settings.open_registration
+        ),
         login=login,
         sessions=sessions,
         rotation=rotation,

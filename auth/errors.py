@@ -25,6 +25,10 @@ class WrongPassword(InvalidInput):
         super().__init__({field: 'This is not your current password.'})
 
 
+class RegistrationClosed(AuthError):
+    """Raised if people cannot make accounts by themselves here."""
+
+
 class EmailTaken(AuthError):
     """Raised if an account with this e-mail address exists already."""
 

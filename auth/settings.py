@@ -67,6 +67,7 @@ class AuthSettings:
     socket_ticket_seconds: int = 30
     password_min_characters: int = 15  # NIST SP 800-63B-4, 3.1.1.2: password as the only factor
     site_name: str = ''  # no password is little more than this
+    open_registration: bool = True  # whether anybody may make an account
     graphql: bool = False  # whether the same can be asked of `/graphql`
     graphql_introspection: bool = False  # whether anybody may read its schema: while developing
     argon2: Argon2Profile = OWASP_ARGON2ID

@@ -22,7 +22,8 @@ from .server_rendered import server_rendered
 from .service import last_moments
 from .session_bridge import SessionBridge
 
-ENTRY_PATHS = ['/', login.PATH, register.PATH]  # not for somebody who is signed in
+# Not for somebody who is signed in.
+ENTRY_PATHS = ['/', login.PATH, register.PATH]
 
 # The token holder starts before Vue does. Chromium would run an `async` script after NiceGUI's own, but
 # for its priority (measured: the refresh leaves 25 ms earlier than from a script without either).
@@ -74,6 +75,8 @@ def frame(
     site: Site,
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
+    is_open = sessions.backend.registration.is_open
+    entry_paths = [path for path in ENTRY_PATHS if is_open or path != register.PATH]
     _add_head(static_prefix, browser_settings)
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
@@ -81,15 +84,16 @@ def frame(
         with TopBar(site.name, links):
             AuthButton('Log out', 'logout').classes('quiet')
     with Box('div', classes='page'):  # inside NiceGUI's own <main>
-        login.login_page()
-        register.register_page(sessions.backend.password_min_characters)
+        login.login_page(offers_account=is_open)
+        if is_open:
+            register.register_page(sessions.backend.password_min_characters)
         if site.demo:
             dashboard.browsers_half(list(browser_settings.services))
             if browser_settings.services:
                 last_moments()
         Routes(
             # The bridge leads on from the first to one of the others.
-            dict.fromkeys(ENTRY_PATHS, _nothing)
+            dict.fromkeys(entry_paths, _nothing)
             | {path: private(sessions, page) for path, page in private_here.items()},
             private_paths=private_here,
         )
@@ -97,7 +101,7 @@ def frame(
     SessionBridge(
         page,
         private_paths=list(private_here),
-        entry_paths=ENTRY_PATHS,
+        entry_paths=entry_paths,
         home=site.home,
         login=login.PATH,
         redraw=ui.context.client.sub_pages_router.refresh,

@@ -14,10 +14,11 @@ EMAIL = Field('email', 'Email', type='email', autocomplete='username')
 PASSWORD = Field('password', 'Password', type='password', autocomplete='current-password')
 
 
-def login_page() -> None:
+def login_page(*, offers_account: bool) -> None:
     """Draw the login form."""
     with Place(PATH, TITLE, signed_in=False).classes('narrow card'):
         Text('h1', TITLE)
         EndNotice()
         AuthForm('login', [EMAIL, PASSWORD], submit=TITLE)
-        Hint('New here?', 'Create an account', '/register')
+        if offers_account:
+            Hint('New here?', 'Create an account', '/register')

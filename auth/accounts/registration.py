@@ -16,7 +16,7 @@ from .. import audit
 from ..caller import Caller
 from ..database.engine import Database
 from ..database.users import USER_BY_ID, User
-from ..errors import EmailTaken, InvalidInput
+from ..errors import EmailTaken, InvalidInput, RegistrationClosed
 from ..identity import IssuedSession
 from ..passwords.hashing import Passwords
 from ..passwords.rules import PasswordRules
@@ -35,14 +35,18 @@ class Registration:
     login: Login
     throttle: Throttle
     clock: Callable[[], float]
+    is_open: bool
 
     async def register(
         self, name: str, email: str, password: str, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
         """Create an account and sign in, both or neither.
 
-        Raises `EmailTaken`, `InvalidInput` for a weak password, or `TooManyAttempts`.
+        Raises `RegistrationClosed`, `EmailTaken`, `InvalidInput` for a weak password, or
+        `TooManyAttempts`.
         """
+        if not self.is_open:
+            raise RegistrationClosed
 
         def create_and_sign_in(values: dict[str, Any]) -> IssuedSession:
             with self._inserting(values) as (connection, user):
@@ -57,7 +61,7 @@ class Registration:
             return await run_in_threadpool(create_and_sign_in, values)
 
     async def create(self, name: str, email: str, password: str) -> str:
-        """Create an account from a program, and return the user's id.
+        """Create an account from a program, even if registration is closed; return the user's id.
 
         Raises `EmailTaken`, or `InvalidInput` for a weak password or what is no address.
         """

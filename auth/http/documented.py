@@ -55,7 +55,7 @@ ALWAYS = problems(
 )
 # Who presents something that could be guessed, or tried again and again.
 THROTTLED = problems(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
-REGISTERING = problems(HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
+REGISTERING = problems(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
 _TAKES_TOKEN: dict[str, Any] = {'openapi_extra': {'security': [{_TOKEN: []}]}}
 SIGNED_IN = problems(HTTPStatus.UNAUTHORIZED) | _TAKES_TOKEN
 SIGNED_IN_AND_THROTTLED = THROTTLED | _TAKES_TOKEN

@@ -23,6 +23,11 @@ _REFUSALS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'invalid_input',
         'Please check the marked fields.',
     ),
+    errors.RegistrationClosed: (
+        HTTPStatus.FORBIDDEN,
+        'registration_closed',
+        'Accounts are made by somebody else here.',
+    ),
     errors.EmailTaken: (
         HTTPStatus.CONFLICT,
         'email_taken',

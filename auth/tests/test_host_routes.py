@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
 from fastapi import FastAPI, HTTPException
+from starlette.testclient import TestClient
 
-from auth import AuthBackend, InvalidInput
+from auth import AuthBackend, AuthSettings, InvalidInput, install
 
-from .browser import Account, Browser
+from .browser import ORIGIN, Account, Browser, new_account
+from .graphql import GraphqlBrowser
 from .stored import Stored
 
 pytestmark = pytest.mark.databases('sqlite')
@@ -60,6 +63,24 @@ async def test_account_made_by_a_program_can_be_used(
     user_id = await backend.registration.create('Ada', f' {ada.email.upper()} ', ada.password)
 
     assert laptop.log_in(ada).json()['user']['id'] == user_id
+
+
+async def test_closed_registration_is_for_programs_only(
+    settings: AuthSettings, ada: Account
+) -> None:
+    """Shows that a stranger makes no account, over REST or GraphQL, and the program's own works."""
+    app = FastAPI()
+    closed = install(app, replace(settings, open_registration=False, graphql=True))
+    await closed.registration.create('Ada', ada.email, ada.password)
+    with TestClient(app, base_url=ORIGIN) as client:
+        browsers = [Browser(client), GraphqlBrowser(client)]
+
+        refused, over_graphql = (each.register(new_account('Grace')) for each in browsers)
+
+        assert (refused.status_code, refused.json()['code']) == (403, 'registration_closed')
+        assert over_graphql.json()['errors'][0]['extensions']['code'] == 'registration_closed'
+        assert browsers[0].log_in(ada).status_code == 200
+    closed.close()
 
 
 async def test_account_needs_an_address(backend: AuthBackend, ada: Account) -> None:

@@ -17,6 +17,7 @@ CONDITIONS = [
     errors.SessionEnded('logout'),
     errors.VerificationUnavailable('no keys yet', 7),
     errors.EmailTaken(),
+    errors.RegistrationClosed(),
     errors.InvalidCredentials(),
     errors.InvalidAccessToken(),
     errors.NoAccessToken(),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from nicegui import app
 from nicegui.testing import User
+from nicegui.testing.user_simulation import user_simulation
 
 import auth
+from pages.browser_settings import BrowserSettings
+from pages.frame import Site
+from pages.install import add_shell
+from pages.page_session import PageSessions
 
 
 @pytest.mark.parametrize(
@@ -52,3 +59,25 @@ async def test_shell_holds_no_private_string(path: str, user: User, ada: auth.Id
     assert answer.status_code == 200
     for private in (ada.name, ada.email, ada.user_id, ada.session_id):
         assert private not in answer.text
+
+
+@pytest.fixture
+def closed(settings: auth.AuthSettings) -> auth.AuthSettings:
+    """Settings with which only programs make accounts."""
+    return replace(settings, open_registration=False)
+
+
+async def test_closed_registration_has_no_page(closed: auth.AuthSettings) -> None:
+    """Neither an address nor a link leads to a form that would be refused."""
+    backend = auth.install(FastAPI(), closed)
+    async with user_simulation() as user:
+        site = Site('Tests', home='/dashboard', demo=True)
+        add_shell(PageSessions(backend), BrowserSettings(), site)
+
+        login = await user.http_client.get('/login')
+        register = await user.http_client.get('/register')
+
+    backend.close()
+    assert 'Sign in' in login.text
+    assert 'Create' not in login.text
+    assert register.status_code == 404
