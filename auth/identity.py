@@ -20,6 +20,7 @@ class Identity:
 class IssuedSession:
     """A session and its current refresh token; `cookie_seconds` is `None` for a browser session.
 
+    `outcome`: `started`, or how a refresh was answered (`sessions/outcomes.py`).
     `ended` are the sessions that its start has ended, with the reasons (see `Sessions.start`).
     """
 
@@ -27,4 +28,5 @@ class IssuedSession:
     refresh_token: str
     generation: int
     cookie_seconds: int | None
+    outcome: str = 'started'
     ended: tuple[tuple[str, str], ...] = ()

@@ -105,12 +105,12 @@ class Mutation:
         """Exchange the refresh cookie for a new access token."""
         asked = info.context
         try:
-            refreshed = await credentials.refresh(asked.backend, asked.caller)
+            issued = await credentials.refresh(asked.backend, asked.caller)
         except AuthError as error:
             if spoils_cookie(error):
                 asked.write_cookie = asked.backend.cookie.delete
             raise
-        return _hand_out(asked, refreshed.issued, refreshed.outcome)
+        return _hand_out(asked, issued)
 
     @strawberry.mutation
     async def logout(self, info: Context) -> bool:
@@ -151,7 +151,7 @@ def _checked(kind: type[Form], **values: object) -> Form:
         raise InvalidInput(field_sentences(error.errors())) from error
 
 
-def _hand_out(asked: Asked, issued: IssuedSession, outcome: str = 'started') -> TokenSet:
+def _hand_out(asked: Asked, issued: IssuedSession) -> TokenSet:
     """Put the access token into the answer, and the refresh token into its cookie."""
     asked.write_cookie = partial(asked.backend.cookie.set, issued=issued)
-    return cast(TokenSet, tokens_out(asked.backend, issued, outcome))
+    return cast(TokenSet, tokens_out(asked.backend, issued))

@@ -10,13 +10,13 @@ from ..sessions.devices import Device
 from .schemas import DeviceOut, Me, SessionOut, TokenSet, UserOut
 
 
-def tokens_out(backend: AuthBackend, issued: IssuedSession, outcome: str = 'started') -> TokenSet:
+def tokens_out(backend: AuthBackend, issued: IssuedSession) -> TokenSet:
     """Issue an access token, and say for whom; the refresh token goes by cookie."""
     identity = issued.identity
     return TokenSet(
         access_token=backend.access_tokens.issue(identity),
         expires_in=backend.access_tokens.lifetime_seconds,
-        outcome=outcome,
+        outcome=issued.outcome,
         user=user_out(identity),
         session=SessionOut(
             id=identity.session_id,

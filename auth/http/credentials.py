@@ -5,6 +5,7 @@ REST (`dependencies.py`, `session_routes.py`) and GraphQL (`graphql/schema.py`) 
 
 from __future__ import annotations
 
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
 from .. import audit
@@ -15,8 +16,14 @@ from ..errors import (
     NoAccessToken,
     NoSession,
 )
-from ..identity import Identity
-from ..sessions.rotation import Refreshed
+from ..identity import Identity, IssuedSession
+
+
+def caller_of(request: Request, backend: AuthBackend) -> Caller:
+    """Say which browser a request came from, as far as the request shows it."""
+    user_agent = ''.join(filter(str.isprintable, request.headers.get('User-Agent', '')))
+    address = request.client.host if request.client else ''
+    return Caller(backend.cookie.read(request), user_agent, address)
 
 
 async def identify(
@@ -33,7 +40,7 @@ async def identify(
         return await run_in_threadpool(backend.sessions.require_living, session_id, refresh_token)
 
 
-async def refresh(backend: AuthBackend, caller: Caller) -> Refreshed:
+async def refresh(backend: AuthBackend, caller: Caller) -> IssuedSession:
     """Exchange the refresh cookie for the next.
 
     Raises `NoSession` without one, `InvalidRefreshToken`, `SessionEnded`, or `TooManyAttempts`.
@@ -48,7 +55,7 @@ async def log_out(backend: AuthBackend, caller: Caller, access_token: str | None
     await run_in_threadpool(_log_out, backend, caller.refresh_token, access_token)
 
 
-def _refresh(backend: AuthBackend, token: str, address: str) -> Refreshed:
+def _refresh(backend: AuthBackend, token: str, address: str) -> IssuedSession:
     with (
         audit.recording_refusal('refresh_refused'),
         backend.throttle.refresh(address, lambda: backend.sessions.knows(token)),

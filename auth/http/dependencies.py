@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from ..backend import AuthBackend
 from ..caller import Caller
 from ..identity import Identity
-from .credentials import identify
+from .credentials import caller_of, identify
 
 
 async def _backend(request: Request) -> AuthBackend:
@@ -25,10 +25,7 @@ Backend = Annotated[AuthBackend, Depends(_backend)]
 
 
 async def _caller(request: Request) -> Caller:
-    backend = await _backend(request)
-    user_agent = ''.join(filter(str.isprintable, request.headers.get('User-Agent', '')))
-    address = request.client.host if request.client else ''
-    return Caller(backend.cookie.read(request), user_agent, address)
+    return caller_of(request, await _backend(request))
 
 
 CallingBrowser = Annotated[Caller, Depends(_caller)]

@@ -56,7 +56,7 @@ async def change_password(form: PasswordForm, identity: SignedIn, backend: Backe
     issued = await backend.security.change_password(
         identity, form.current_password, form.new_password
     )
-    return token_set(backend, issued, outcome='rotated')
+    return token_set(backend, issued)
 
 
 @router.post(

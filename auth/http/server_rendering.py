@@ -18,7 +18,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..backend import AuthBackend
-from ..caller import Caller
 from ..errors import AuthError, DatabaseUnavailable
 from ..identity import Identity, IssuedSession
 from . import credentials
@@ -102,13 +101,12 @@ class RefreshOnVisit:
     async def _refresh(self, request: Request) -> IssuedSession | None:
         """Refresh, and note whom for; whatever is wrong, the page's script will be told why."""
         backend = self._backend
-        refresh_token = backend.cookie.read(request)
+        caller = credentials.caller_of(request, backend)
         pending = logout_pending_cookies(backend.pages_url, request.url.port)
-        if not refresh_token or pending & request.cookies.keys():
+        if not caller.refresh_token or pending & request.cookies.keys():
             return None
-        address = request.client.host if request.client else ''
         try:
-            issued = (await credentials.refresh(backend, Caller(refresh_token, '', address))).issued
+            issued = await credentials.refresh(backend, caller)
         except AuthError:
             return None
         token = backend.access_tokens.issue(issued.identity)

@@ -21,8 +21,7 @@ router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 @router.post(REFRESH_PATH, response_model=TokenSet, **THROTTLED)
 async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
     """Exchange the refresh cookie for a new access token. Raises `NoSession` without one."""
-    refreshed = await credentials.refresh(backend, caller)
-    return token_set(backend, refreshed.issued, outcome=refreshed.outcome)
+    return token_set(backend, await credentials.refresh(backend, caller))
 
 
 @router.post('/auth/logout', status_code=status.HTTP_204_NO_CONTENT)

@@ -9,11 +9,9 @@ from ..identity import IssuedSession
 from .answers import tokens_out
 
 
-def token_set(
-    backend: AuthBackend, issued: IssuedSession, status_code: int = 200, outcome: str = 'started'
-) -> Response:
+def token_set(backend: AuthBackend, issued: IssuedSession, status_code: int = 200) -> Response:
     """Put the access token into the body and the refresh token into the cookie."""
-    content = tokens_out(backend, issued, outcome)
+    content = tokens_out(backend, issued)
     # RFC 6749, 5.1: no cache may keep an answer with a token in it.
     headers = {'Cache-Control': 'no-store'}
     response = Response(content.model_dump_json(), status_code, headers, 'application/json')

@@ -28,6 +28,7 @@ from .rows import (
     EndReason,
     add_leaf,
     ended_reason,
+    identity_of,
     read_session,
     revoke,
     revoke_least_used,
@@ -115,7 +116,7 @@ class Sessions:
             row = self.living_row(connection, session_id)
         if refresh_token:
             self._evidence.note(row, refresh_token, self._clock())
-        return Identity(row.user_id, row.id, row.name, row.email, row.created_at)
+        return identity_of(row)
 
     def living_row(
         self, connection: Connection, session_id: str, generation: int | None = None

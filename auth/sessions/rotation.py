@@ -17,7 +17,7 @@ from .. import audit
 from ..database.engine import Database
 from ..database.models import IS_LEAF, RefreshToken, Session
 from ..errors import InvalidRefreshToken, SessionEnded
-from ..identity import Identity, IssuedSession
+from ..identity import IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, UnverifiedToken, parse
 from .lifecycle import Sessions
@@ -29,6 +29,7 @@ from .rows import (
     EndReason,
     add_leaf,
     ended_reason,
+    identity_of,
     read_session,
     revoke,
 )
@@ -53,14 +54,6 @@ _SLIDE = (
 
 
 @dataclass(frozen=True)
-class Refreshed:
-    """The session after a refresh, and how it came about."""
-
-    issued: IssuedSession
-    outcome: Outcome
-
-
-@dataclass(frozen=True)
 class Rotation:
     """Answers refreshes."""
 
@@ -70,7 +63,7 @@ class Rotation:
     limits: SessionLimits
     clock: Callable[[], float]
 
-    def refresh(self, text: str) -> Refreshed:
+    def refresh(self, text: str) -> IssuedSession:
         """Exchange a refresh token for the session's current one.
 
         Raises `InvalidRefreshToken` for a token we never issued and `SessionEnded` for one whose
@@ -94,8 +87,11 @@ class Rotation:
                 generation += 1
                 self._renew(connection, session, token.generation, now)
                 idle_expires_at = self._slide(connection, session, outcome, now)
-        self._tell(outcome, session.id, token.generation)
-        return Refreshed(self._issue(session, generation, idle_expires_at, now), outcome)
+        self._record(outcome, session.id, token.generation)
+        if outcome is Outcome.REPLAYED:
+            self.sessions.announce_end(session.id, EndReason.REPLAY)
+            raise SessionEnded(EndReason.REPLAY)
+        return self._issue(session, outcome, generation, idle_expires_at, now)
 
     def rotate(self, connection: Connection, session_id: str) -> IssuedSession:
         """Rotate a session whose owner has just shown more than a token: the password.
@@ -106,8 +102,9 @@ class Rotation:
         connection.execute(_LOCK, {'sid': session_id, 'now': now})
         session = self.sessions.living_row(connection, session_id)
         self._renew(connection, session, session.leaf_generation, now)
-        idle_expires_at = self._slide(connection, session, Outcome.ROTATED, now)
-        return self._issue(session, session.leaf_generation + 1, idle_expires_at, now)
+        outcome = Outcome.ROTATED
+        idle_expires_at = self._slide(connection, session, outcome, now)
+        return self._issue(session, outcome, session.leaf_generation + 1, idle_expires_at, now)
 
     def _lock(self, connection: Connection, token: UnverifiedToken, now: float) -> Row[Any]:
         """Lock the session of a token that we once issued, if it is alive; return its row."""
@@ -150,21 +147,23 @@ class Rotation:
         connection.execute(_SLIDE, {'sid': session.id, 'idle_until': idle_until, 'now': now})
         return idle_until
 
-    def _tell(self, outcome: Outcome, session_id: str, generation: int) -> None:
-        """Record what is committed. Raises `SessionEnded` after a replay."""
+    def _record(self, outcome: Outcome, session_id: str, generation: int) -> None:
         level = logging.CRITICAL if outcome is Outcome.REPLAYED else logging.INFO
         audit.record('refresh_' + outcome, level=level, session=session_id, generation=generation)
-        if outcome is Outcome.REPLAYED:
-            self.sessions.announce_end(session_id, EndReason.REPLAY)
-            raise SessionEnded(EndReason.REPLAY)
 
     def _issue(
-        self, session: Row[Any], generation: int, idle_expires_at: float, now: float
+        self,
+        session: Row[Any],
+        outcome: Outcome,
+        generation: int,
+        idle_expires_at: float,
+        now: float,
     ) -> IssuedSession:
         seconds = int(idle_expires_at - now)
         return IssuedSession(
-            Identity(session.user_id, session.id, session.name, session.email, session.created_at),
+            identity_of(session),
             self.tokens.issue(session.id, generation, session.salt),
             generation,
             seconds if session.stay_signed_in else None,
+            outcome,
         )

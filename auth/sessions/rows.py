@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 
 from ..database.models import IS_LEAF, RefreshToken, Session
 from ..database.users import User
+from ..identity import Identity
 from ..tokens.refresh_tokens import RefreshTokens
 from .ended import remember
 
@@ -104,6 +105,11 @@ def read_session(
     """
     values = {'sid': session_id, 'asked_generation': generation}
     return connection.execute(_READ, values).one_or_none()
+
+
+def identity_of(session: Row[Any]) -> Identity:
+    """Say who acts through a session joined with its user."""
+    return Identity(session.user_id, session.id, session.name, session.email, session.created_at)
 
 
 def ended_reason(session: Row[Any] | None, now: float) -> str | None:

@@ -11,9 +11,8 @@ from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from auth import AuthBackend, AuthSettings, load_or_create_keys
+from auth import AuthBackend, AuthSettings, IssuedSession, load_or_create_keys
 from auth.backend import build_backend
-from auth.sessions.rotation import Refreshed
 
 from .at_once import at_once
 from .browser import COOKIE, ORIGIN
@@ -60,7 +59,7 @@ def the_barrier() -> Barrier:
     return _shared['barrier']
 
 
-def refresh(server: Server, token: str, callers: int, rounds: int) -> list[list[Refreshed]]:
+def refresh(server: Server, token: str, callers: int, rounds: int) -> list[list[IssuedSession]]:
     """Refresh many times at one instant; again with the token that came of it; and so on."""
     backend = server.start()
     answers = []
@@ -68,7 +67,7 @@ def refresh(server: Server, token: str, callers: int, rounds: int) -> list[list[
         answers.append(
             at_once(*[partial(backend.rotation.refresh, token)] * callers, barrier=the_barrier())
         )
-        token = answers[-1][0].issued.refresh_token
+        token = answers[-1][0].refresh_token
     backend.close()
     return answers
 

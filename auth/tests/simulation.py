@@ -185,7 +185,7 @@ class Simulation:
         refreshed = self._server.backend.rotation.refresh(token)
         self.outcomes[refreshed.outcome] += 1
         self.exchanged_at = self.now
-        return refreshed.issued.refresh_token
+        return refreshed.refresh_token
 
     def show(self, token: str) -> None:
         """Call the API now, with this cookie in the request."""

@@ -48,8 +48,8 @@ def test_one_of_many_refreshes_rotates(signed_in: Browser, backend: AuthBackend)
 
         outcomes = Counter(answer.outcome for answer in answers)
         assert outcomes == {Outcome.ROTATED: 1, Outcome.OVERLAPPED: CALLERS - 1}
-        assert {answer.issued.generation for answer in answers} == {generation}
-        (leaf,) = {answer.issued.refresh_token for answer in answers}
+        assert {answer.generation for answer in answers} == {generation}
+        (leaf,) = {answer.refresh_token for answer in answers}
 
     assert signed_in.present(leaf).json()['outcome'] == 'rotated'
 
@@ -67,9 +67,9 @@ def test_one_of_many_refreshes_rotates_in_two_processes(
         answers = some + others
         outcomes = Counter(answer.outcome for answer in answers)
         assert outcomes == {Outcome.ROTATED: 1, Outcome.OVERLAPPED: CALLERS - 1}
-        assert {answer.issued.generation for answer in answers} == {generation}
-        assert len({answer.issued.refresh_token for answer in answers}) == 1
-    leaf = both[-1][0][0].issued.refresh_token
+        assert {answer.generation for answer in answers} == {generation}
+        assert len({answer.refresh_token for answer in answers}) == 1
+    leaf = both[-1][0][0].refresh_token
     assert signed_in.present(leaf).json()['outcome'] == 'rotated'
 
 
@@ -89,7 +89,7 @@ def test_many_http_refreshes_agree(signed_in: Browser, app: FastAPI) -> None:
 def refresh_or_reason(backend: AuthBackend, token: str) -> str:
     """Return the refresh token that one gets, or why one gets none."""
     try:
-        return backend.rotation.refresh(token).issued.refresh_token
+        return backend.rotation.refresh(token).refresh_token
     except SessionEnded as error:
         return error.reason
 
@@ -147,9 +147,9 @@ def test_sessions_do_not_disturb_each_other(
 
     answers = at_once(*[partial(backend.rotation.refresh, token) for token in tokens * 5])
 
-    sessions = [answer.issued.refresh_token.split('.')[1] for answer in answers]
+    sessions = [answer.refresh_token.split('.')[1] for answer in answers]
     assert sessions == [signed_in.session_id, phone.session_id] * 5
-    assert [answer.issued.identity.name for answer in answers] == ['Ada', 'Grace'] * 5
+    assert [answer.identity.name for answer in answers] == ['Ada', 'Grace'] * 5
 
 
 def test_one_of_two_registrations_wins(

@@ -500,7 +500,7 @@ class Histories(RuleBasedStateMachine):
             return INVALID, ''
         except SessionEnded as error:
             return error.reason, ''
-        return refreshed.outcome, refreshed.issued.refresh_token
+        return refreshed.outcome, refreshed.refresh_token
 
     def _call_api(self, session: Living, jar: str | None) -> None:
         now, leaf = self.clock.now, session.leaf

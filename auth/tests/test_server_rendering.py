@@ -56,7 +56,7 @@ def site(backend: AuthBackend, app: FastAPI, clock: Clock) -> FastAPI:
         clock.advance(31)  # longer than one token serves several tabs
         # Another tab, with the same token.
         later = backend.rotation.refresh(request.cookies[COOKIE])
-        return later.issued.refresh_token
+        return later.refresh_token
 
     @app.get('/elsewhere', response_class=HTMLResponse)
     async def elsewhere(request: Request) -> str:

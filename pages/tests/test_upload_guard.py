@@ -124,9 +124,9 @@ async def test_files_of_others_do_not(
     grace = await backend.registration.register(
         'Grace', 'grace@example.com', PASSWORD, auth.Caller(None, '', ''), stay_signed_in=True
     )
-    second = backend.rotation.refresh(issued.refresh_token).issued.refresh_token
+    second = backend.rotation.refresh(issued.refresh_token).refresh_token
     clock.advance(MINUTE)
-    latest = backend.rotation.refresh(second).issued.refresh_token
+    latest = backend.rotation.refresh(second).refresh_token
     id_, generation, _ = latest.removeprefix('1.').split('.')
     forged = f'1.{id_}.{generation}.{"A" * 43}'
 
