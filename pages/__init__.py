@@ -4,7 +4,7 @@ from .devices_card import devices_card
 from .frame import Site
 from .install import install
 from .page_session import auth_state, auth_trace
-from .private_part import private_page
+from .private_pages import private_page
 from .response_headers import with_headers
 from .security_card import security_card
 from .server_rendered import server_rendered_page

@@ -15,7 +15,7 @@ from .auth_button import AuthButton
 from .elements import Box, Button, Text
 from .local_time import LocalTime
 from .page_session import this_page
-from .private_part import BUSY
+from .private_pages import BUSY
 
 LOOK_INTERVAL_SECONDS = 5.0
 

@@ -16,7 +16,7 @@ from .browser_settings import BrowserSettings
 from .elements import Box
 from .navigation import TopBar
 from .page_session import PageSessions
-from .private_part import PrivatePage, private, private_pages
+from .private_pages import PrivatePage, draw_when_bound, registered_pages
 from .routes import Routes
 from .server_rendered import server_rendered
 from .service import last_moments
@@ -59,9 +59,9 @@ def pages_of(site: Site, backend: AuthBackend) -> dict[str, PrivatePage]:
         profile.PATH: server_rendered(profile.TITLE, partial(profile.profile, backend)),
     }
     ours = demo if site.demo else {}
-    if taken := private_pages.keys() & {*ours, *ENTRY_PATHS}:
+    if taken := registered_pages.keys() & {*ours, *ENTRY_PATHS}:
         raise ValueError(f'There are two pages at {min(taken)}.')
-    here = ours | private_pages
+    here = ours | registered_pages
     if site.home not in here:
         raise ValueError(f'One arrives at {site.home}, and there is no private page.')
     return here
@@ -94,7 +94,7 @@ def frame(
         Routes(
             # The bridge leads on from the first to one of the others.
             dict.fromkeys(entry_paths, _nothing)
-            | {path: private(sessions, page) for path, page in private_here.items()},
+            | {path: draw_when_bound(sessions, page) for path, page in private_here.items()},
             private_paths=private_here,
         )
     page = sessions.of(ui.context.client)

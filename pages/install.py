@@ -28,7 +28,7 @@ from .elsewhere import serve_elsewhere
 from .frame import MODULES, Site, frame, pages_of
 from .kept_files import KeptFiles
 from .page_session import PageSessions
-from .private_part import PrivatePage
+from .private_pages import PrivatePage
 from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard

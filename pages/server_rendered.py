@@ -18,7 +18,7 @@ from nicegui import ui
 
 from auth import AuthError, Identity
 
-from .private_part import PrivatePage, add_private_page
+from .private_pages import PrivatePage, add_private_page
 
 # `Markup`, because text in it is escaped: `Markup('<p>{}</p>').format(text)`.
 Render = Callable[[Identity], Awaitable[Markup]]

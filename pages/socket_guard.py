@@ -20,7 +20,7 @@ from auth import record_event
 
 from .page_parts import record_denied
 from .page_session import PageSessions
-from .private_part import BUSY
+from .private_pages import BUSY
 from .routes import Routes
 
 # Whatever NiceGUI takes from a socket that has named its page in a handshake.

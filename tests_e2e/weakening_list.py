@@ -760,7 +760,7 @@ WEAKENINGS = [
         'pages/page_session.py',
         'await run_in_threadpool(require_living, bound.session_id)',
         'pass',
-        'pages/tests/test_private_part.py::test_plain_buttons_are_checked_too',
+        'pages/tests/test_private_pages.py::test_plain_buttons_are_checked_too',
     ),
     Weakening(
         'files-from-any-browser',

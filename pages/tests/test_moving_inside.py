@@ -13,7 +13,7 @@ from nicegui.testing import User
 import auth
 from auth.tests.clock import DAY, Clock
 from pages import private_page
-from pages.private_part import BUSY, private_pages
+from pages.private_pages import BUSY, registered_pages
 
 from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
@@ -40,7 +40,7 @@ def done() -> Iterator[list[str]]:
         ui.on_exception(lambda error: done.append(f'{me.name} met {error}'))
 
     yield done
-    del private_pages[PATH]
+    del registered_pages[PATH]
 
 
 @pytest.fixture

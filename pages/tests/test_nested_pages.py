@@ -10,7 +10,7 @@ from nicegui.testing import User
 
 import auth
 from pages import private_page
-from pages.private_part import private_pages
+from pages.private_pages import registered_pages
 
 from .test_binding import IssueTicket, present
 
@@ -27,7 +27,7 @@ def hub() -> Iterator[None]:
         ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Two')})
 
     yield
-    del private_pages[PATH]
+    del registered_pages[PATH]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from nicegui.testing import User
 
 import auth
 from pages import private_page
-from pages.private_part import private_pages
+from pages.private_pages import registered_pages
 
 from .conftest import PASSWORD, page_of_others
 from .faults import raise_unavailable
@@ -49,7 +49,7 @@ def done() -> Iterator[list[str]]:
                     ui.label(f'Hint for {me.name}')
 
     yield done
-    del private_pages[PATH]
+    del registered_pages[PATH]
 
 
 @pytest.fixture

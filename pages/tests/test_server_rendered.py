@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 import auth
 import pages
 from pages import server_rendered_page
-from pages.private_part import private_pages
+from pages.private_pages import registered_pages
 from pages.server_rendered import ServerRenderedPage, content_of, server_rendered
 
 from .test_binding import IssueTicket, present
@@ -39,7 +39,7 @@ def card() -> Iterator[None]:
         return Markup('<h1>Card of {}</h1>').format(me.name)
 
     yield
-    del private_pages[PATH]
+    del registered_pages[PATH]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_bound_page_is_drawn_again(
 async def test_name_is_text_and_never_html(card: None, ada: auth.Identity) -> None:
     """Who calls themselves a script is shown as one, and does not run."""
     mallory = replace(ada, name='<script>alert(1)</script>')
-    page = private_pages[PATH]
+    page = registered_pages[PATH]
 
     content = await content_of(page.render, mallory)  # type: ignore[attr-defined]
 
@@ -108,6 +108,6 @@ def test_documented_programs_work(backend: auth.AuthBackend, settings: auth.Auth
     for block in blocks:
         exec(block, names)
 
-    assert isinstance(private_pages.pop(PATH), ServerRenderedPage)
+    assert isinstance(registered_pages.pop(PATH), ServerRenderedPage)
     client = TestClient(names['app'])  # type: ignore[arg-type]
     assert client.get('/hello').text == 'Hello stranger'

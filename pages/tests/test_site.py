@@ -9,7 +9,7 @@ import pytest
 import auth
 from pages import private_page
 from pages.frame import Site, pages_of
-from pages.private_part import private_pages
+from pages.private_pages import registered_pages
 
 NOTES = '/notes'
 
@@ -19,7 +19,7 @@ def notes() -> Iterator[None]:
     """A page of the host's."""
     private_page(NOTES, 'Notes')(lambda me: None)
     yield
-    del private_pages[NOTES]
+    del registered_pages[NOTES]
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def taken(request: pytest.FixtureRequest) -> Iterator[str]:
     path: str = request.param
     private_page(path, 'Mine')(lambda me: None)
     yield path
-    del private_pages[path]
+    del registered_pages[path]
 
 
 def test_nothing_of_the_demo_comes_along(backend: auth.AuthBackend, notes: None) -> None:

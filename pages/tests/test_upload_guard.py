@@ -1,4 +1,4 @@
-"""P14 for files: they reach a private part from the browser of its session alone."""
+"""P14 for files: they reach a private page from the browser of its session alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from auth import EndReason
 from auth.tests.clock import MINUTE, Clock
 from pages import private_page
 from pages.page_session import PageSessions
-from pages.private_part import private_pages
+from pages.private_pages import registered_pages
 from pages.upload_guard import UploadGuard
 
 from .conftest import PASSWORD, page_of_others
@@ -41,7 +41,7 @@ def taken() -> Iterator[list[str]]:
             ui.upload(on_upload=lambda: taken.append(me.name))
 
     yield taken
-    del private_pages[PATH]
+    del registered_pages[PATH]
 
 
 @pytest.fixture

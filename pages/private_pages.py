@@ -42,7 +42,7 @@ class PrivatePage:
 
 
 # By path. Filled by the decorator as modules are imported, as NiceGUI does with its own pages.
-private_pages: dict[str, PrivatePage] = {}
+registered_pages: dict[str, PrivatePage] = {}
 
 
 def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Build], Build]:
@@ -66,12 +66,12 @@ def add_private_page(path: str, page: PrivatePage) -> None:
         raise ValueError(
             f'{path}: a private page has no parameters; ui.sub_pages inside of it may.'
         )
-    if path in private_pages:
+    if path in registered_pages:
         raise ValueError(f'There are two pages at {path}.')
-    private_pages[path] = page
+    registered_pages[path] = page
 
 
-class PrivatePart(Box):
+class PrivateContent(Box):
     """Holds what only a living session's user may see."""
 
     def __init__(self) -> None:
@@ -80,7 +80,9 @@ class PrivatePart(Box):
         super().__init__('div', classes='bound-only nicegui-column')
 
 
-def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.Future[None]]:
+def draw_when_bound(
+    sessions: PageSessions, page: PrivatePage
+) -> Callable[[], asyncio.Future[None]]:
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
     async def draw() -> None:
@@ -88,7 +90,7 @@ def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.F
         identity = await bound.identity()
         if identity is not None:
             ui.page_title(page.title)
-            with PrivatePart() as part, _whole_or_nothing(part):
+            with PrivateContent() as part, _whole_or_nothing(part):
                 drawing = page.build(identity)
                 if drawing is not None:
                     await drawing
@@ -102,7 +104,7 @@ def private(sessions: PageSessions, page: PrivatePage) -> Callable[[], asyncio.F
 
 
 @contextmanager
-def _whole_or_nothing(part: PrivatePart) -> Iterator[None]:
+def _whole_or_nothing(part: PrivateContent) -> Iterator[None]:
     """Show a sentence instead of half a page, if drawing it fails; the error is NiceGUI's to report."""
     is_whole = False
     try:

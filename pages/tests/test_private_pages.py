@@ -11,8 +11,8 @@ from nicegui.testing import User
 
 import auth
 from auth import EndReason
-from pages import private_page, private_part
-from pages.private_part import private_pages
+from pages import private_page, private_pages
+from pages.private_pages import registered_pages
 
 from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
@@ -32,7 +32,7 @@ def deleted() -> Iterator[list[str]]:
         ui.button('Delete all', on_click=lambda: deleted.append(me.user_id))
 
     yield deleted
-    del private_pages[PATH]
+    del registered_pages[PATH]
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ async def test_page_is_drawn_when_the_database_is_back(
     """One has moved to the page at a bad moment: it says so, and does not stay empty."""
     client = await user.open('/dashboard')
     await present(client, ticket_for(ada, client.id))
-    monkeypatch.setattr(private_part, 'REDRAW_AFTER_SECONDS', 0.05)
+    monkeypatch.setattr(private_pages, 'REDRAW_AFTER_SECONDS', 0.05)
     with monkeypatch.context() as moment:
         moment.setattr(backend.sessions, 'require_living', raise_unavailable)
         with client:
@@ -133,7 +133,7 @@ def failing() -> Iterator[str]:
         raise RuntimeError('as ordered')
 
     yield '/failing'
-    del private_pages['/failing']
+    del registered_pages['/failing']
 
 
 async def test_page_that_fails_shows_no_half(
@@ -149,7 +149,7 @@ async def test_page_that_fails_shows_no_half(
 
     await present(client, ticket_for(ada, client.id))
 
-    await user.should_see(private_part.FAILED)
+    await user.should_see(private_pages.FAILED)
     await user.should_not_see('The first half')
     assert 'as ordered' in caplog.text
     caplog.clear()  # NiceGUI's tests take a logged error for a failure
@@ -164,4 +164,4 @@ def test_two_pages_cannot_share_an_address() -> None:
 
     with pytest.raises(ValueError, match='/notes'):
         private_page(PATH, 'Two')(one)
-    del private_pages[PATH]
+    del registered_pages[PATH]
