@@ -21,7 +21,6 @@ from .command import Command
 from .listening import listen, run
 from .options import Options, Origins, Url, split
 
-JWKS_PATH = '/.well-known/jwks.json'
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
 
@@ -41,7 +40,7 @@ class ResourceServerSettings(Options):
         'http://localhost:8000', description='public URL of the auth server, as tokens name it'
     )
     jwks_url: str | None = Field(
-        None, description=f'where its public keys are; default: {JWKS_PATH} at the issuer'
+        None, description=f'where its public keys are; default: {auth.JWKS_PATH} at the issuer'
     )
     keep_keys_seconds: float = Field(
         3600, ge=0, le=86_400, description='how long keys stay good that cannot be fetched again'
@@ -71,7 +70,7 @@ class ResourceServerSettings(Options):
 
     def resolved_jwks_url(self) -> str:
         """Return where the keys are."""
-        return self.jwks_url or urljoin(self.issuer, JWKS_PATH)
+        return self.jwks_url or urljoin(self.issuer, auth.JWKS_PATH)
 
     def origins(self) -> list[str]:
         """Return the allowed origins, one by one."""

@@ -34,9 +34,9 @@ from .http.api_paths import is_api_path
 from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, content_digest
 from .http.dependencies import SignedIn
 from .http.documented import describe
-from .http.ended_routes import ENDED_SESSIONS_PATH
 from .http.origin_guard import CLIENT_HEADER
 from .http.origins import exact_origin, is_loopback, origin_of
+from .http.public_routes import ENDED_SESSIONS_PATH, JWKS_PATH
 from .http.response_headers import CSP_NONCE, ResponseHeaders
 from .http.server_rendering import RefreshOnVisit, Visitor, visitor
 from .identity import Identity, IssuedSession
@@ -51,7 +51,7 @@ from .resource_server.verified import (
     verifier_lifespan,
 )
 from .sessions.devices import Device
-from .sessions.rows import EndReason
+from .sessions.end_reasons import EndReason
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
 from .tokens.keys import Keys, load_or_create_keys
 from .tokens.secret_files import read_or_create
@@ -61,6 +61,7 @@ __all__ = [
     'CLIENT_HEADER',
     'CSP_NONCE',
     'ENDED_SESSIONS_PATH',
+    'JWKS_PATH',
     'OWASP_ARGON2ID',
     'TOKEN_HOLDER_PATH',
     'AttemptLimits',

@@ -73,7 +73,7 @@ class InvalidRefreshToken(AuthError):
 
 
 class SessionEnded(AuthError):
-    """Raised if the session is over; `reason` says why (see `sessions.rows.EndReason`)."""
+    """Raised if the session is over; `reason` says why (see `sessions/end_reasons.py`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f'The session has ended: {reason}.')

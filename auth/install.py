@@ -13,12 +13,12 @@ from .http.account_routes import router as account_router
 from .http.body_limit import BodyLimit
 from .http.browser_files import TOKEN_HOLDER_PATH, token_holder
 from .http.cors import ListedOrigins
-from .http.ended_routes import router as ended_router
 from .http.origin_guard import OriginGuard
 from .http.origins import origins
 from .http.problems import add_problem_handlers
-from .http.security_routes import router as security_router
+from .http.public_routes import router as public_router
 from .http.session_routes import router as session_router
+from .http.sign_in_routes import router as sign_in_router
 from .settings import AuthSettings
 
 
@@ -29,7 +29,7 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     From then on `app` takes requests only from its own pages, from listed origins, and from programs.
 
     Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
-    cannot be used, `ValueError` if issuer or allowed origins are none.
+    cannot be used, `ValueError` if the issuer, or an allowed origin, is no address of a web origin.
     """
     ours = origins(settings.pages_url or settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)
@@ -53,7 +53,7 @@ def add_routes(app: FastAPI) -> None:
     The routes are taken as they are. `include_router` would build each of them a second time, at
     the app's first request (measured: 30 ms), and look at two lists of routes for each request.
     """
-    for router in (account_router, session_router, security_router, ended_router):
+    for router in (sign_in_router, session_router, account_router, public_router):
         app.router.routes.extend(router.routes)
 
 

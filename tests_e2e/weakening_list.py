@@ -799,7 +799,7 @@ WEAKENINGS = [
     Weakening(
         'route-without-a-line',
         'P14',
-        'auth/http/session_routes.py',
+        'auth/http/public_routes.py',
         "@router.get('/healthz')",
         "@router.get('/api/new')\nasync def new() -> str:\n    return 'for whom?'\n\n\n"
         "@router.get('/healthz')",

@@ -20,9 +20,10 @@ from ..errors import SessionEnded, WrongPassword
 from ..identity import Identity, IssuedSession
 from ..passwords.hashing import Passwords
 from ..passwords.rules import PasswordRules
+from ..sessions.end_reasons import EndReason
 from ..sessions.lifecycle import Sessions
 from ..sessions.rotation import Rotation
-from ..sessions.rows import EndReason, revoke_all_of_user
+from ..sessions.rows import revoke_all_of_user
 from .throttle import Throttle
 
 

@@ -1,4 +1,4 @@
-"""The tables of sessions and their refresh tokens; that of users is in `users.py`.
+"""The tables of sessions and what belongs to them; that of users is in `users.py`.
 
 Times are Unix seconds from the injected clock, never the database's own.
 """
@@ -36,7 +36,7 @@ class Session(Base):
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey('users.id', ondelete='CASCADE'), index=True)
     salt: Mapped[bytes]
-    lock_seq: Mapped[int] = mapped_column(default=0)
+    lock_seq: Mapped[int] = mapped_column(default=0)  # written to take the lock; means nothing
     stay_signed_in: Mapped[bool]
     user_agent: Mapped[str] = mapped_column(String(USER_AGENT_CHARACTERS))
     address: Mapped[str] = mapped_column(String(ADDRESS_CHARACTERS))

@@ -1,4 +1,4 @@
-"""Users: their table, and how to find one. Addresses are in the form that `schemas.Email` gives."""
+"""Users: their table, and how to find one. Addresses are normalized (`accounts/email_address.py`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     auth_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[float]
-    last_login_at: Mapped[float | None]
+    last_login_at: Mapped[float | None]  # for whoever looks after the accounts, as the one above
     disabled_at: Mapped[float | None]
 
 

@@ -1,33 +1,75 @@
-"""Registering and signing in over HTTP."""
+"""What a person does about their own account: the devices it is used on, its password, its end."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response, status
+from http import HTTPStatus
 
-from .dependencies import Backend, CallingBrowser
-from .documented import ALWAYS, REGISTERING, THROTTLED
+from fastapi import APIRouter, Response, status
+from fastapi.concurrency import run_in_threadpool
+
+from ..backend import AuthBackend
+from .answers import device_out
+from .dependencies import Backend, SignedIn
+from .documented import ALWAYS, SIGNED_IN, SIGNED_IN_AND_THROTTLED, problems
 from .problems import MAX_BODY_BYTES
-from .schemas import LoginForm, RegisterForm, TokenSet
+from .schemas import DeletionForm, DeviceOut, PasswordForm, TokenSet
 from .token_set import token_set
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 
 
-@router.post(
-    '/auth/register', status_code=status.HTTP_201_CREATED, response_model=TokenSet, **REGISTERING
+@router.get('/auth/sessions', **SIGNED_IN)
+async def sessions(identity: SignedIn, backend: Backend) -> list[DeviceOut]:
+    """List where the user is signed in, the session used last first."""
+    devices = await run_in_threadpool(backend.devices.of_user, identity)
+    return [device_out(device, identity) for device in devices]
+
+
+@router.delete(
+    '/auth/sessions/{session_id}',
+    status_code=status.HTTP_204_NO_CONTENT,
+    **SIGNED_IN | problems(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
 )
-async def register(form: RegisterForm, backend: Backend, caller: CallingBrowser) -> Response:
-    """Create an account and sign in."""
-    issued = await backend.registration.register(
-        form.name, form.email, form.password, caller, stay_signed_in=form.stay_signed_in
-    )
-    return token_set(backend, issued, status.HTTP_201_CREATED)
+async def end_session(session_id: str, identity: SignedIn, backend: Backend) -> Response:
+    """End one of the user's sessions."""
+    await run_in_threadpool(backend.devices.end, identity, session_id)
+    return _gone(backend, delete_cookie=session_id == identity.session_id)
 
 
-@router.post('/auth/login', response_model=TokenSet, **THROTTLED)
-async def login(form: LoginForm, backend: Backend, caller: CallingBrowser) -> Response:
-    """Sign in; a session that this browser had before ends."""
-    issued = await backend.login.log_in(
-        form.email, form.password, caller, stay_signed_in=form.stay_signed_in
+@router.post('/auth/logout-all', status_code=status.HTTP_204_NO_CONTENT, **SIGNED_IN)
+async def log_out_everywhere(identity: SignedIn, backend: Backend) -> Response:
+    """End every session of the user, this one too."""
+    await run_in_threadpool(backend.security.log_out_everywhere, identity)
+    return _gone(backend, delete_cookie=True)
+
+
+@router.post('/auth/logout-others', status_code=status.HTTP_204_NO_CONTENT, **SIGNED_IN)
+async def log_out_others(identity: SignedIn, backend: Backend) -> Response:
+    """End every session of the user but this one."""
+    await run_in_threadpool(backend.security.log_out_others, identity)
+    return _gone(backend, delete_cookie=False)
+
+
+@router.post('/auth/password', response_model=TokenSet, **SIGNED_IN_AND_THROTTLED)
+async def change_password(form: PasswordForm, identity: SignedIn, backend: Backend) -> Response:
+    """Set a new password; the user's other sessions end, this one goes on with a new token."""
+    issued = await backend.security.change_password(
+        identity, form.current_password, form.new_password
     )
     return token_set(backend, issued)
+
+
+@router.post(
+    '/auth/delete-account', status_code=status.HTTP_204_NO_CONTENT, **SIGNED_IN_AND_THROTTLED
+)
+async def delete_account(form: DeletionForm, identity: SignedIn, backend: Backend) -> Response:
+    """Delete the user with all that is known about them."""
+    await backend.security.delete(identity, form.password)
+    return _gone(backend, delete_cookie=True)
+
+
+def _gone(backend: AuthBackend, *, delete_cookie: bool) -> Response:
+    response = Response(status_code=status.HTTP_204_NO_CONTENT)
+    if delete_cookie:
+        backend.cookie.delete(response)
+    return response

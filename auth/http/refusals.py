@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import errors
 from ..accounts.email_address import NO_ADDRESS
-from ..sessions.rows import EndReason
+from ..sessions.end_reasons import EndReason
 
 RETRY_AFTER_SECONDS = 1
 

@@ -1,12 +1,9 @@
-"""What a signed-in browser calls: refresh, logout, socket ticket, the API; and what anyone may read."""
+"""What a signed-in browser calls: refresh, logout, the ticket that binds a page, the API."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response, status
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
-from ..tokens.signing_keys import JWKS_MAX_AGE_SECONDS
 from . import credentials
 from .answers import me_out
 from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
@@ -44,25 +41,3 @@ async def socket_ticket(request: TicketRequest, identity: SignedIn, backend: Bac
 async def me(identity: SignedIn) -> Me:
     """Return the protected resource: what the API knows about its caller."""
     return me_out(identity)
-
-
-class JwkSet(JSONResponse):
-    """Public keys (RFC 7517)."""
-
-    media_type = 'application/jwk-set+json'
-
-
-@router.get('/.well-known/jwks.json', response_class=JwkSet)
-async def jwks(backend: Backend) -> JwkSet:
-    """Publish the public keys."""
-    return JwkSet(
-        {'keys': backend.signed_tokens.public_keys()},
-        headers={'Cache-Control': f'max-age={JWKS_MAX_AGE_SECONDS}'},
-    )
-
-
-@router.get('/healthz')
-async def healthz(backend: Backend) -> dict[str, str]:
-    """Say whether the server and its database are ready."""
-    await run_in_threadpool(backend.database.ping)
-    return {'status': 'ready'}

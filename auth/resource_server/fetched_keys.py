@@ -7,7 +7,6 @@ can invent as many as they like, so that happens once in a while, for all who as
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import math
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from .. import audit
 from ..errors import VerificationUnavailable
+from ..tokens import base64url
 from ..tokens.signing_keys import MAX_PUBLISHED_KEYS
 from .json_fetch import FetchFailed, JsonAddress
 
@@ -90,13 +90,13 @@ def _keys_in(content: Any) -> dict[str, Ed25519PublicKey]:
     entries = content.get('keys') if isinstance(content, dict) else None
     if not isinstance(entries, list) or len(entries) > MAX_PUBLISHED_KEYS:
         raise FetchFailed('no_jwks')
-    keys = {jwk['kid']: _public_key(jwk) for jwk in entries if _is_ours(jwk)}
+    keys = {jwk['kid']: _public_key(jwk) for jwk in entries if _is_ed25519(jwk)}
     if not keys:
         raise FetchFailed('no_keys')
     return keys
 
 
-def _is_ours(jwk: Any) -> bool:
+def _is_ed25519(jwk: Any) -> bool:
     return (
         isinstance(jwk, dict)
         and (jwk.get('kty'), jwk.get('crv')) == ('OKP', 'Ed25519')
@@ -108,6 +108,6 @@ def _is_ours(jwk: Any) -> bool:
 
 def _public_key(jwk: dict[str, str]) -> Ed25519PublicKey:
     try:
-        return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(jwk['x'] + '=='))
+        return Ed25519PublicKey.from_public_bytes(base64url.decode(jwk['x']))
     except ValueError as error:
         raise FetchFailed('no_key') from error

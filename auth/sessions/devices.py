@@ -13,8 +13,9 @@ from ..database.engine import Database
 from ..database.models import Session
 from ..errors import NoSuchSession
 from ..identity import Identity
+from .end_reasons import EndReason
 from .lifecycle import Sessions
-from .rows import IS_ALIVE, EndReason, select_sessions
+from .rows import IS_ALIVE, select_sessions
 
 
 @dataclass(frozen=True)

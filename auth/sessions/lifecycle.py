@@ -23,11 +23,10 @@ from ..errors import SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id, parse
+from .end_reasons import EndReason, ended_reason
 from .rows import (
     SID,
-    EndReason,
     add_leaf,
-    ended_reason,
     identity_of,
     read_session,
     revoke,

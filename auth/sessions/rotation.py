@@ -20,15 +20,14 @@ from ..errors import InvalidRefreshToken, SessionEnded
 from ..identity import IssuedSession
 from ..settings import SessionLimits
 from ..tokens.refresh_tokens import RefreshTokens, UnverifiedToken, parse
+from .end_reasons import EndReason, ended_reason
 from .lifecycle import Sessions
 from .outcomes import Outcome, judge
 from .rows import (
     IS_ALIVE,
     NOW,
     SID,
-    EndReason,
     add_leaf,
-    ended_reason,
     identity_of,
     read_session,
     revoke,

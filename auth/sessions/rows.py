@@ -6,7 +6,6 @@ longer than everything after that together (measured: 0.9 ms of the 1.5 ms of a 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -38,21 +37,6 @@ NOW: BindParameter[float] = bindparam('now')
 IS_ALIVE = and_(
     Session.revoked_at.is_(None), Session.idle_expires_at > NOW, Session.abs_expires_at > NOW
 )
-
-
-class EndReason(StrEnum):
-    """Why a session is over, as clients are told."""
-
-    LOGOUT = 'logout'
-    REPLACED = 'replaced'  # the same browser signed in again
-    REPLAY = 'replay'
-    ENDED_ELSEWHERE = 'ended_elsewhere'  # by its owner, from another device
-    LOGOUT_EVERYWHERE = 'logout_everywhere'
-    PASSWORD_CHANGED = 'password_changed'  # noqa: S105
-    ACCOUNT_DELETED = 'account_deleted'
-    DISABLED = 'disabled'
-    EXPIRED = 'expired'
-    TOO_MANY = 'too_many'  # the same user has signed in at so many others since
 
 
 def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
@@ -110,22 +94,6 @@ def read_session(
 def identity_of(session: Row[Any]) -> Identity:
     """Say who acts through a session joined with its user."""
     return Identity(session.user_id, session.id, session.name, session.email, session.created_at)
-
-
-def ended_reason(session: Row[Any] | None, now: float) -> str | None:
-    """Say why a session joined with its user is over, or `None` if it is alive.
-
-    One that is not there any more went with its account: the purge takes only what nobody asks for.
-    """
-    if session is None:
-        return EndReason.ACCOUNT_DELETED
-    if session.revoked_at is not None:
-        return str(session.revoked_reason)
-    if session.disabled_at is not None:
-        return EndReason.DISABLED
-    if now >= min(session.idle_expires_at, session.abs_expires_at):
-        return EndReason.EXPIRED
-    return None
 
 
 def revoke(connection: Connection, session_id: str, reason: str, now: float) -> bool:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth import (
     ENDED_SESSIONS_PATH,
+    JWKS_PATH,
     Keys,
     Verified,
     VerifierSettings,
@@ -37,7 +38,6 @@ from .served import Counted, served
 from .test_access_tokens import FORGERIES, Forgery, forged
 
 pytestmark = pytest.mark.databases('sqlite')  # the service has none
-JWKS_PATH = '/.well-known/jwks.json'
 KEEP_KEYS_SECONDS = 3600
 LIFE_SECONDS = 600
 Start = Callable[..., 'Service']

@@ -7,12 +7,13 @@ row is gone, and a forged one is told apart and changes nothing.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
 import secrets
 from dataclasses import dataclass
+
+from . import base64url
 
 SESSION_ID_BYTES = 16
 SALT_BYTES = 16
@@ -50,7 +51,7 @@ class RefreshTokens:
 
     def _secret(self, session_id: str, generation: int, salt: bytes) -> str:
         message = b'|'.join((b'rt1', session_id.encode(), str(generation).encode(), salt))
-        return _base64url(hmac.digest(self._pepper, message, 'sha256'))
+        return base64url.encode(hmac.digest(self._pepper, message, 'sha256'))
 
 
 def parse(text: str | None) -> UnverifiedToken | None:
@@ -61,13 +62,9 @@ def parse(text: str | None) -> UnverifiedToken | None:
 
 def new_session_id() -> str:
     """Return 128 random bits in base64url."""
-    return _base64url(secrets.token_bytes(SESSION_ID_BYTES))
+    return secrets.token_urlsafe(SESSION_ID_BYTES)
 
 
 def new_salt() -> bytes:
     """Return the 128 random bits that make a session's tokens its own."""
     return secrets.token_bytes(SALT_BYTES)
-
-
-def _base64url(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b'=').decode()

@@ -7,7 +7,6 @@ tokens it has signed. So a rotation signs nobody out, and no server has to be st
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import logging
 import re
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from .. import audit
+from . import base64url
 from .secret_files import read_or_create
 
 # How long others may keep the public keys before they ask again.
@@ -50,7 +50,7 @@ class SigningKey:
     def key_id(self) -> str:
         """The RFC 7638 thumbprint of the public key."""
         canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{self._x}"}}'
-        return _base64url(hashlib.sha256(canonical.encode()).digest())
+        return base64url.encode(hashlib.sha256(canonical.encode()).digest())
 
     @property
     def jwk(self) -> dict[str, str]:
@@ -66,7 +66,7 @@ class SigningKey:
 
     @property
     def _x(self) -> str:
-        return _base64url(self.public.public_bytes_raw())
+        return base64url.encode(self.public.public_bytes_raw())
 
 
 class SigningKeys:
@@ -161,7 +161,3 @@ def _new_pem() -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _base64url(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b'=').decode()
