@@ -52,7 +52,7 @@ def _unless_unavailable(listeners: list[socket.socket]) -> Iterator[None]:
 
 
 def run(app: ASGIApp, listeners: list[socket.socket], proxies: list[str]) -> None:
-    """Serve until Ctrl+C; `proxies` are believed whom they act for."""
+    """Serve until Ctrl+C; `proxies` are the addresses whose X-Forwarded headers are believed."""
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(

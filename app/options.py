@@ -52,6 +52,11 @@ def _meant(name: str, known: list[str]) -> str:
     return f'. Did you mean {near[0]}?' if near else ''
 
 
+def url_of(host: str, port: int) -> str:
+    """Return the address of a server; one of IPv6 stands in brackets (RFC 3986, 3.2.2)."""
+    return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+
+
 def split(addresses: str) -> list[str]:
     """Return what stands between the commas."""
     return [address.strip() for address in addresses.split(',') if address.strip()]

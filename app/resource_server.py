@@ -19,7 +19,7 @@ import auth
 
 from .command import Command
 from .listening import listen, run
-from .options import Options, Origins, Url, split
+from .options import Options, Origins, Url, split, url_of
 
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
@@ -126,8 +126,7 @@ def serve_resource_server(settings: ResourceServerSettings) -> None:
 
 def greet_callers(settings: ResourceServerSettings, port: int) -> None:
     """Print address, whom it trusts, how to stop."""
-    host = f'[{settings.host}]' if ':' in settings.host else settings.host
-    lines = [f'  An independent service is running at http://{host}:{port}', '']
+    lines = [f'  An independent service is running at {url_of(settings.host, port)}', '']
     lines.append(f'  It trusts the keys at {settings.resolved_jwks_url()}')
     lines.append('  Stop with Ctrl+C.')
     print('\n'.join(['', *lines]), end='\n\n', flush=True)

@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 
 import auth
 
-from .options import Options, Origins, Url, split
+from .options import Options, Origins, Url, split, url_of
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
@@ -200,8 +200,7 @@ class Settings(Options):
 
     def resolved_public_url(self, port: int) -> str:
         """Return the address people type, for the port that was really taken."""
-        host = f'[{self.host}]' if ':' in self.host else self.host
-        return self.public_url or f'http://{host}:{port}'
+        return self.public_url or url_of(self.host, port)
 
     def cookie_name(self, port: int) -> str:
         """Return the refresh cookie's name. Cookies ignore ports, so on loopback it has one.

@@ -81,7 +81,7 @@ class SessionEnded(AuthError):
 
 
 class NoSuchSession(AuthError):
-    """Raised if the user has no living session with this id: somebody else's is none either."""
+    """Raised if the user has no living session with this id; nobody is told whether others have."""
 
 
 class VerificationUnavailable(AuthError):

@@ -35,7 +35,7 @@ class PageParts:
         return self._drawn_for
 
     def complete_shell(self, client: Client) -> None:
-        """Take what is there now for everybody's. A page where that is never done is none of ours."""
+        """Take what is drawn by now for everybody's. A page where that is never done is not guarded."""
         elements = client.elements.values()
         listeners = [listener for each in elements for listener in each._event_listeners]
         self._shell = frozenset([*client.elements, *listeners])

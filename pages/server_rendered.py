@@ -44,7 +44,7 @@ class ServerRenderedPage(PrivatePage):
         ui.page_title(self.title)
         script = f'{static_prefix}/first_html.js'
         html = _FIRST_HTML.format(user_id=identity.user_id, content=content, script=script)
-        ui.add_body_html(str(html))  # what NiceGUI adds to Markup would be escaped
+        ui.add_body_html(str(html))  # or NiceGUI's own HTML, appended to Markup, would be escaped
 
 
 def server_rendered(title: str, render: Render) -> ServerRenderedPage:

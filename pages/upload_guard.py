@@ -24,7 +24,8 @@ HandleUploads = Callable[[ui.upload, list[Any]], Coroutine[Any, Any, None]]
 
 _nicegui_handle_uploads: HandleUploads = ui.upload.handle_uploads
 
-_COME_BACK = {'Retry-After': '2'}
+# As auth answers; this runs in NiceGUI's own app, which has no handler for `DatabaseUnavailable`.
+_RETRY = {'Retry-After': '1'}
 _BELOW = '/_nicegui/client/'
 # Below the root path of the host, maybe.
 _UPLOAD = re.compile(f'.*{_BELOW}([^/]+)/upload/([0-9]{{1,9}})')
@@ -87,7 +88,7 @@ def _asking_again(sessions: PageSessions) -> HandleUploads:
         if page.parts.is_everybodys(upload.id) or await page.may_act():
             await _nicegui_handle_uploads(upload, files)
         elif page.shown_session_id:
-            raise HTTPException(503, headers=_COME_BACK)  # the database did not answer
+            raise HTTPException(503, headers=_RETRY)  # the database did not answer
         else:
             record_denied(upload, page.parts.drawn_for)
             raise HTTPException(403)

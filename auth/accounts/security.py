@@ -29,7 +29,7 @@ from .throttle import Throttle
 
 @dataclass(frozen=True)
 class AccountSecurity:
-    """Acts on all sessions of one user."""
+    """Acts on all sessions of one user. Every call may raise `DatabaseUnavailable`."""
 
     database: Database
     passwords: Passwords
@@ -92,7 +92,7 @@ class AccountSecurity:
         with self.database.write() as connection:
             _count_epoch_up(connection, User.id == user_id, **values)
             ended = revoke_all_of_user(connection, user_id, reason, self.clock(), keep=keep)
-        audit.record(reason, user=user_id, sessions=len(ended))
+        audit.record(reason, user=user_id, sessions=len(ended))  # each reason is an event, too
         self._announce(ended, reason)
 
     async def _demand_password(self, identity: Identity, password: str, field: str) -> Row[Any]:

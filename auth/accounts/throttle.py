@@ -39,12 +39,14 @@ class Throttle:
         """
         limits = self.limits
         account = Count('account', limits.failures_per_account, FAILURES_MINUTES, email)
-        origin = Count('address', limits.failures_per_address, FAILURES_MINUTES, network(address))
-        with self.counts.attempt('login', account, origin):
+        by_address = Count(
+            'address', limits.failures_per_address, FAILURES_MINUTES, network(address)
+        )
+        with self.counts.attempt('login', account, by_address):
             try:
                 yield
             except InvalidCredentials:
-                self.counts.add(account, origin)
+                self.counts.add(account, by_address)
                 raise
         self.counts.clear(account)
 
@@ -68,14 +70,14 @@ class Throttle:
     def registration(self, address: str) -> Iterator[None]:
         """Count a new account, and an answer that there is one. Raises `TooManyAttempts`."""
         most = self.limits.registrations_per_hour
-        origin = Count('registrations', most, HOUR_MINUTES, network(address))
-        with self.counts.attempt('registration', origin):
+        by_address = Count('registrations', most, HOUR_MINUTES, network(address))
+        with self.counts.attempt('registration', by_address):
             try:
                 yield
             except EmailTaken:
-                self.counts.add(origin)
+                self.counts.add(by_address)
                 raise
-            self.counts.add(origin)
+            self.counts.add(by_address)
 
     @contextmanager
     def refresh(self, address: str, is_ours: Callable[[], bool]) -> Iterator[None]:
@@ -85,13 +87,13 @@ class Throttle:
         then. Nobody guesses 256 bits; this keeps forged tokens from the database's write lock.
         """
         most = self.limits.refused_refreshes_per_hour
-        origin = Count('refreshes', most, HOUR_MINUTES, network(address))
-        if not self.counts.has_room(origin) and not is_ours():
-            self.counts.refuse('refresh', origin)
+        by_address = Count('refreshes', most, HOUR_MINUTES, network(address))
+        if not self.counts.has_room(by_address) and not is_ours():
+            self.counts.refuse('refresh', by_address)
         try:
             yield
         except InvalidRefreshToken:
-            self.counts.add(origin)
+            self.counts.add(by_address)
             raise
 
 

@@ -11,11 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from .. import audit
 from ..backend import AuthBackend
 from ..caller import Caller
-from ..errors import (
-    InvalidAccessToken,
-    NoAccessToken,
-    NoSession,
-)
+from ..errors import InvalidAccessToken, NoAccessToken, NoSession
 from ..identity import Identity, IssuedSession
 
 

@@ -46,8 +46,8 @@ def weakness(password: str, context: Iterable[str], least_characters: int) -> st
         return REPEATS
     spellings = (text, text.translate(_LOOK_ALIKES))
     personal = COMMON_WORDS.union(*map(_words, context))
-    knowing = ((frozenset[str](), REPEATS), (COMMON_WORDS, WELL_KNOWN), (personal, ABOUT_YOU))
-    pieces = {why: min(_pieces(each, known) for each in spellings) for known, why in knowing}
+    known = {REPEATS: frozenset[str](), WELL_KNOWN: COMMON_WORDS, ABOUT_YOU: personal}
+    pieces = {why: min(_pieces(each, words) for each in spellings) for why, words in known.items()}
     why = min(pieces, key=pieces.__getitem__)  # the simplest knowledge that helps a guesser most
     return why if pieces[why] < LEAST_PIECES else None
 

@@ -37,7 +37,10 @@ class Device:
 
 @dataclass(frozen=True)
 class Devices:
-    """Lists and ends the sessions of whoever asks, and of nobody else."""
+    """Lists and ends the sessions of whoever asks, and of nobody else.
+
+    Every call may raise `DatabaseUnavailable`.
+    """
 
     database: Database
     sessions: Sessions

@@ -14,11 +14,7 @@ from sqlalchemy import Connection, Row, insert, select
 from .. import audit
 from ..caller import Caller
 from ..database.engine import Database
-from ..database.models import (
-    ADDRESS_CHARACTERS,
-    USER_AGENT_CHARACTERS,
-    Session,
-)
+from ..database.models import ADDRESS_CHARACTERS, USER_AGENT_CHARACTERS, Session
 from ..errors import SessionEnded
 from ..identity import Identity, IssuedSession
 from ..settings import SessionLimits
@@ -44,7 +40,10 @@ _SALT = select(Session.salt).where(Session.id == SID)
 
 
 class Sessions:
-    """Starts and ends sessions, and knows which are alive."""
+    """Starts and ends sessions, and knows which are alive.
+
+    Every call may raise `DatabaseUnavailable`.
+    """
 
     def __init__(
         self,

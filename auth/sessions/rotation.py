@@ -23,15 +23,7 @@ from ..tokens.refresh_tokens import RefreshTokens, UnverifiedToken, parse
 from .end_reasons import EndReason, ended_reason
 from .lifecycle import Sessions
 from .outcomes import Outcome, judge
-from .rows import (
-    IS_ALIVE,
-    NOW,
-    SID,
-    add_leaf,
-    identity_of,
-    read_session,
-    revoke,
-)
+from .rows import IS_ALIVE, NOW, SID, add_leaf, identity_of, read_session, revoke
 
 _of_session = RefreshToken.session_id == SID
 _LOCK = update(Session).where(Session.id == SID, IS_ALIVE).values(lock_seq=Session.lock_seq + 1)

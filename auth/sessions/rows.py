@@ -29,7 +29,7 @@ from ..identity import Identity
 from ..tokens.refresh_tokens import RefreshTokens
 from .ended import remember
 
-# The places for values. Their names are those of no column: such would be written to it.
+# The places for values. None is named like a column: SQLAlchemy would write it there.
 SID: BindParameter[str] = bindparam('sid')
 NOW: BindParameter[float] = bindparam('now')
 

@@ -23,7 +23,10 @@ SOCKET_TICKET = TokenKind(
 
 @dataclass(frozen=True)
 class SocketTickets:
-    """Issues tickets over HTTP and redeems them where the page lives, in this process."""
+    """Issues tickets over HTTP and redeems them where the page lives, in this process.
+
+    Redeeming may raise `DatabaseUnavailable`.
+    """
 
     signed_tokens: SignedTokens
     sessions: Sessions
