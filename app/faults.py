@@ -13,13 +13,13 @@ Only there when the server is started with `--faults`, which it refuses unless i
 | `drop` | they are served, but the connection is cut before the answer |
 | `die` | the process kills itself with SIGKILL, where `at` says |
 
-`at`: `request` (before it is served), `answer` (served and committed, nothing sent yet), or
-`before N` and `after N`: at the Nth SQL statement of the request, counted from 1 with BEGIN on SQLite.
+`at`: `request` (before it is served), `answer` (committed, nothing sent yet), or `before N` and
+`after N`: at the Nth SQL statement of the request, counted from 1 with BEGIN on SQLite.
 
     PUT /faults/clock
     {"ahead_seconds": 7200}
 
-sets the auth backend's clock ahead of the real one, until the next such order; 0 sets it right.
+sets the auth backend's clock ahead of the real one; 0 sets it right.
 """
 
 from __future__ import annotations
@@ -86,10 +86,7 @@ _death: ContextVar[_Countdown | None] = ContextVar('death', default=None)
 
 
 def install_faults(app: FastAPI) -> MovableClock:
-    """Add the routes that take orders, and what obeys them, inside all that is added later.
-
-    Return the clock that goes by the orders.
-    """
+    """Add the routes that take orders and what obeys them; return the clock that goes by them."""
     orders = Orders(clock := MovableClock())
     app.add_api_route(ORDERS_PATH, orders.replace, methods=['PUT'], status_code=204)
     app.add_api_route(CLOCK_PATH, orders.set_clock, methods=['PUT'], status_code=204)

@@ -16,6 +16,8 @@ from .options import Options, Origins, Url, split, url_of
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
+# Their defaults are ours.
+_AUTH, _LIMITS, _ATTEMPTS = auth.AuthSettings, auth.SessionLimits, auth.AttemptLimits
 
 
 class Settings(Options):
@@ -56,28 +58,25 @@ class Settings(Options):
         description='origins, separated by commas, of services that pages may send access tokens to',
     )
     access_token_seconds: int = Field(
-        auth.AuthSettings.access_token_seconds,
-        ge=1,
-        le=86_400,
-        description='life of an access token, in seconds',
+        _AUTH.access_token_seconds, ge=1, le=86_400, description='life of an access token'
     )
     refresh_overlap_seconds: float = Field(
-        auth.SessionLimits.overlap_seconds,
+        _LIMITS.overlap_seconds,
         ge=0,
         le=300,
         description='how long a used refresh token still yields its successor',
     )
     refresh_seen_after_seconds: float = Field(
-        auth.SessionLimits.seen_after_seconds,
+        _LIMITS.seen_after_seconds,
         ge=0,
         le=3600,
         description='age at which the return of a token proves it was stored',
     )
     session_idle_seconds: float = Field(
-        auth.SessionLimits.idle_seconds, ge=1, description='life of a session that is not used'
+        _LIMITS.idle_seconds, ge=1, description='life of a session that is not used'
     )
     session_absolute_seconds: float = Field(
-        auth.SessionLimits.absolute_seconds, ge=1, description='life of a session in any case'
+        _LIMITS.absolute_seconds, ge=1, description='life of a session in any case'
     )
     renewal: Literal['visible', 'ahead', 'lazy'] = Field(
         'visible',
@@ -92,33 +91,22 @@ class Settings(Options):
         'rest', description='how our own pages sign in, refresh and sign out'
     )
     password_min_characters: int = Field(
-        auth.AuthSettings.password_min_characters,
-        ge=8,
-        le=128,
-        description='least length of a new password, in characters',
+        _AUTH.password_min_characters, ge=8, le=128, description='least length of a new password'
     )
     open_registration: bool = Field(
-        auth.AuthSettings.open_registration, description='let anybody make an account'
+        _AUTH.open_registration, description='let anybody make an account'
     )
     failures_per_account: int = Field(
-        auth.AttemptLimits.failures_per_account,
-        ge=1,
-        description='wrong passwords in 15 minutes before an account must wait',
+        _ATTEMPTS.failures_per_account, ge=1, description='wrong passwords in 15 minutes'
     )
     failures_per_address: int = Field(
-        auth.AttemptLimits.failures_per_address,
-        ge=1,
-        description='refused sign-ins in 15 minutes before an address must wait',
+        _ATTEMPTS.failures_per_address, ge=1, description='refused sign-ins in 15 minutes'
     )
     registrations_per_hour: int = Field(
-        auth.AttemptLimits.registrations_per_hour,
-        ge=1,
-        description='registrations from one address in an hour',
+        _ATTEMPTS.registrations_per_hour, ge=1, description='registrations from one address'
     )
     refused_refreshes_per_hour: int = Field(
-        auth.AttemptLimits.refused_refreshes_per_hour,
-        ge=1,
-        description='forged refresh tokens from one address in an hour',
+        _ATTEMPTS.refused_refreshes_per_hour, ge=1, description='forged tokens from one address'
     )
     trusted_proxies: str = Field(
         '',

@@ -3,11 +3,11 @@
 from .devices_card import devices_card
 from .frame import Site
 from .install import install
-from .page_session import auth_state, auth_trace
 from .private_pages import private_page
 from .response_headers import with_headers
 from .security_card import security_card
 from .server_rendered import server_rendered_page
+from .this_page import auth_state, auth_trace
 
 __all__ = [
     'Site',

@@ -14,8 +14,8 @@ from auth import AuthBackend, DatabaseUnavailable, Device, Identity, NoSuchSessi
 from .auth_button import AuthButton
 from .elements import Box, Button, Text
 from .local_time import LocalTime
-from .page_session import this_page
 from .private_pages import BUSY
+from .this_page import this_page
 
 LOOK_INTERVAL_SECONDS = 5.0
 

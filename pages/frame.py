@@ -15,7 +15,7 @@ from .auth_button import AuthButton
 from .browser_settings import BrowserSettings
 from .elements import Box
 from .navigation import TopBar
-from .page_session import PageSessions
+from .page_sessions import PageSessions
 from .private_pages import PrivatePage, draw_when_bound, registered_pages
 from .routes import Routes
 from .server_rendered import server_rendered

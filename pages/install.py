@@ -27,7 +27,7 @@ from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
 from .frame import MODULES, Site, frame, pages_of
 from .kept_files import KeptFiles
-from .page_session import PageSessions
+from .page_sessions import PageSessions
 from .private_pages import PrivatePage
 from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage

@@ -7,14 +7,12 @@ is dropped when the session ends, and asked for again whenever private data is d
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, cast, get_args
-from weakref import WeakKeyDictionary
 
 from fastapi.concurrency import run_in_threadpool
-from nicegui import Client, app, context
+from nicegui import Client, app
 
 from auth import (
     AuthBackend,
@@ -27,9 +25,6 @@ from auth import (
 
 from .page_parts import PageParts
 
-# Ends that another process has caused, or the clock, are found by looking.
-LOOK_INTERVAL_SECONDS = 1.0
-
 _TABS_USER = 'auth.user_id'
 
 State = Literal['loading', 'signed-in', 'signed-out', 'reconnecting']
@@ -39,8 +34,8 @@ TraceEvent = dict[str, Any]
 class PageSession:
     """The binding of one open page: to nobody, until a ticket has been redeemed."""
 
-    def __init__(self, sessions: PageSessions, client: Client) -> None:
-        self._sessions = sessions
+    def __init__(self, backend: AuthBackend, client: Client) -> None:
+        self.backend = backend
         self._client_id = client.id
         self._identity: Identity | None = None
         self._user_id: str | None = None  # of the first whom it was bound to
@@ -50,11 +45,6 @@ class PageSession:
         self.parts = PageParts()
         self.state: State = 'loading'
         self.read_trace: Callable[[], Awaitable[list[TraceEvent]]] = _no_trace
-
-    @property
-    def backend(self) -> AuthBackend:
-        """The auth backend of the pages."""
-        return self._sessions.backend
 
     def note_state(self, state: object) -> None:
         """Take note of what the browser says about itself: good for display, never for authority."""
@@ -117,7 +107,7 @@ class PageSession:
 
     async def _redeem(self, ticket: str) -> Identity | None:
         """Ask whom the ticket stands for. Raises `DatabaseUnavailable`."""
-        redeem = self._sessions.backend.socket_tickets.redeem
+        redeem = self.backend.socket_tickets.redeem
         try:
             return await run_in_threadpool(redeem, ticket, self._client_id)
         except (InvalidSocketTicket, SessionEnded) as error:
@@ -145,7 +135,7 @@ class PageSession:
 
         `None` also while the database does not answer; the page stays bound then.
         """
-        require_living = self._sessions.backend.sessions.require_living
+        require_living = self.backend.sessions.require_living
         bound = self._identity
         if bound is None:
             return None
@@ -167,65 +157,3 @@ class PageSession:
 
 async def _no_trace() -> list[TraceEvent]:
     return []
-
-
-def this_page() -> PageSession:
-    """Return the binding of the page that is being drawn, or whose event is handled."""
-    sessions: PageSessions = app.state.page_sessions
-    return sessions.of(context.client)
-
-
-def auth_state() -> State:
-    """Return where the browser of this page says it stands: good for display, never for authority."""
-    return this_page().state
-
-
-async def auth_trace() -> list[TraceEvent]:
-    """Return what the token holder in this page's browser did so far, oldest first; no secret is in it.
-
-    Each event is `{at, tab, kind, detail}`, `at` in ms of the browser's clock. Raises `TimeoutError`
-    if the browser does not answer.
-    """
-    return await this_page().read_trace()
-
-
-class PageSessions:
-    """The bindings of all open pages in this process."""
-
-    def __init__(self, backend: AuthBackend) -> None:
-        self.backend = backend
-        self._of_client: WeakKeyDictionary[Client, PageSession] = WeakKeyDictionary()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        app.state.page_sessions = self
-        backend.sessions.on_ended(self._on_session_ended)
-
-    def of(self, client: Client) -> PageSession:
-        """Return the binding of a page, made at its first mention."""
-        self._loop = asyncio.get_running_loop()
-        if client not in self._of_client:
-            self._of_client[client] = PageSession(self, client)
-        return self._of_client[client]
-
-    def watch(self) -> None:
-        """Look for ended sessions every second as long as NiceGUI runs."""
-        app.timer(LOOK_INTERVAL_SECONDS, self.look)
-
-    async def look(self) -> None:
-        """Unbind the pages whose sessions have ended, wherever and however."""
-        bound = {page.session_id for page in self._of_client.values() if page.session_id}
-        if not bound:
-            return
-        with contextlib.suppress(DatabaseUnavailable):
-            ended_among = self.backend.sessions.ended_among
-            for session_id, reason in (await run_in_threadpool(ended_among, list(bound))).items():
-                self._end_all(session_id, reason)
-
-    def _on_session_ended(self, session_id: str, reason: str) -> None:
-        """Unbind the session's pages at once; called from whichever thread ended it."""
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._end_all, session_id, reason)
-
-    def _end_all(self, session_id: str, reason: str) -> None:
-        for page in list(self._of_client.values()):
-            if page.session_id == session_id:
-                page.end(reason)

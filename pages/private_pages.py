@@ -22,7 +22,7 @@ from nicegui import ui
 from auth import Identity
 
 from .elements import Box, Text
-from .page_session import PageSessions
+from .page_sessions import PageSessions
 from .routes import Routes
 
 BUSY = 'The service is busy. Please try again.'

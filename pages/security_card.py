@@ -6,7 +6,7 @@ from auth import Identity
 
 from .auth_form import AuthForm, Field
 from .elements import Box, Text
-from .page_session import this_page
+from .this_page import this_page
 
 
 def security_card(me: Identity) -> None:

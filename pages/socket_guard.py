@@ -19,7 +19,7 @@ from socketio import exceptions
 from auth import record_event
 
 from .page_parts import record_denied
-from .page_session import PageSessions
+from .page_sessions import PageSessions
 from .private_pages import BUSY
 from .routes import Routes
 

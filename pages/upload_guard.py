@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth import CLIENT_HEADER
 
 from .page_parts import record_denied
-from .page_session import PageSession, PageSessions
+from .page_session import PageSession
+from .page_sessions import PageSessions
 
 HandleUploads = Callable[[ui.upload, list[Any]], Coroutine[Any, Any, None]]
 

@@ -538,7 +538,7 @@ WEAKENINGS = [
     Weakening(
         'other-processes-not-asked',
         'P12',
-        'pages/page_session.py',
+        'pages/page_sessions.py',
         'app.timer(LOOK_INTERVAL_SECONDS, self.look)',
         'pass',
         'test_sessions_end_on_purpose.py::test_two_processes_share_the_news',

@@ -29,7 +29,7 @@ from .throttle import Throttle
 
 @dataclass(frozen=True)
 class AccountSecurity:
-    """Acts on all sessions of one user. Every call may raise `DatabaseUnavailable`."""
+    """Acts on all sessions of one user. Any call may raise `DatabaseUnavailable`."""
 
     database: Database
     passwords: Passwords

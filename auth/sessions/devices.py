@@ -37,10 +37,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Devices:
-    """Lists and ends the sessions of whoever asks, and of nobody else.
-
-    Every call may raise `DatabaseUnavailable`.
-    """
+    """Lists and ends one's own sessions, nobody else's. Any call may raise `DatabaseUnavailable`."""
 
     database: Database
     sessions: Sessions

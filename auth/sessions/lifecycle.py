@@ -40,10 +40,7 @@ _SALT = select(Session.salt).where(Session.id == SID)
 
 
 class Sessions:
-    """Starts and ends sessions, and knows which are alive.
-
-    Every call may raise `DatabaseUnavailable`.
-    """
+    """Starts and ends sessions, knows which are alive. Any call may raise `DatabaseUnavailable`."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from auth.tests.clock import Clock
 from pages.browser_settings import BrowserSettings
 from pages.frame import Site
 from pages.install import add_shell
-from pages.page_session import PageSessions
+from pages.page_sessions import PageSessions
 
 pytest_plugins = ['nicegui.testing.general_fixtures']
 

@@ -15,7 +15,7 @@ import auth
 from pages.browser_settings import BrowserSettings
 from pages.frame import Site
 from pages.install import add_shell
-from pages.page_session import PageSessions
+from pages.page_sessions import PageSessions
 
 
 @pytest.mark.parametrize(

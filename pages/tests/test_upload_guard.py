@@ -15,7 +15,7 @@ import auth
 from auth import EndReason
 from auth.tests.clock import MINUTE, Clock
 from pages import private_page
-from pages.page_session import PageSessions
+from pages.page_sessions import PageSessions
 from pages.private_pages import registered_pages
 from pages.upload_guard import UploadGuard
 
