@@ -7,7 +7,8 @@
 import { ApiError } from "./api.js";
 import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
-import { randomId, readNote, writeNote } from "./tabs.js";
+import { randomId } from "./random_id.js";
+import { readNote, writeNote } from "./shared_notes.js";
 
 /** @import { AccessToken } from "./access_token.js" */
 /** @import { Api } from "./api.js" */

@@ -6,6 +6,9 @@
  * is faster and drops pages kept in the back/forward cache.
  */
 
+import { randomId } from "./random_id.js";
+import { writeNote } from "./shared_notes.js";
+
 const EVENT_KEY = "auth.event";
 const CHANNEL = "auth";
 const REMEMBERED = 20;
@@ -68,37 +71,5 @@ export class Tabs {
     if (this.#known.includes(id)) return false;
     this.#known = [...this.#known.slice(1 - REMEMBERED), id];
     return true;
-  }
-}
-
-/** 96 random bits; `crypto.randomUUID` is missing on plain http. */
-export function randomId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * Read what tabs share; `null` if there is nothing.
- * @param {string} key
- */
-export function readNote(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off: this tab is on its own
-  }
-}
-
-/**
- * Write what tabs share; `null` removes it.
- * @param {string} key
- * @param {string | null} value
- */
-export function writeNote(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // As above.
   }
 }

@@ -3,7 +3,7 @@
  * holds no secrets, and no more than the last events.
  */
 
-import { randomId } from "./tabs.js";
+import { randomId } from "./random_id.js";
 
 const KEPT = 500;
 const CHANNEL = "auth.trace";
