@@ -8,7 +8,7 @@ import { Api, LONGEST_REQUEST_MS } from "./api.js";
 import { callApi } from "./call_api.js";
 import { demandCookie } from "./cookie_check.js";
 import { exclusively } from "./exclusive.js";
-import * as pendingLogout from "./pending_logout.js";
+import * as logoutNote from "./logout_note.js";
 import { TabSession } from "./tab_session.js";
 
 /** @typedef {{email: string, password: string, stay_signed_in: boolean, name?: string}} Form */
@@ -89,7 +89,7 @@ export class AuthClient extends EventTarget {
 
   /** Sign this browser out, every tab of it; without a network the server hears of it later. */
   logout() {
-    return pendingLogout.logout(this.#tab, this.#api);
+    return this.#tab.logout();
   }
 
   /** Sign out on every device. */
@@ -127,14 +127,14 @@ export class AuthClient extends EventTarget {
    */
   async #signIn(operation, form) {
     const { epoch } = this.#tab;
-    const pending = pendingLogout.pendingId(); // one that is begun while this call waits is about it
+    const pending = logoutNote.pendingId(); // one that is begun while this call waits is about it
     const answer = await exclusively(async () => {
       const tokens = await this.#api.postForTokens(operation, form);
-      pendingLogout.forget(pending);
+      logoutNote.erase(pending);
       return demandCookie(this.#api, tokens);
     }, LONGEST_REQUEST_MS);
     // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)
-    if (epoch !== this.#tab.epoch && pendingLogout.pendingId()) return;
+    if (epoch !== this.#tab.epoch && logoutNote.pendingId()) return;
     this.#tab.trace.add("login");
     this.#tab.newEpoch();
     this.#tab.accept(answer);

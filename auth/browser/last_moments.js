@@ -5,10 +5,8 @@
  */
 
 import { Expiry } from "./expiry.js";
-import * as pendingLogout from "./pending_logout.js";
 
 /** @import { AccessToken } from "./access_token.js" */
-/** @import { Api } from "./api.js" */
 /** @import { TabSession } from "./tab_session.js" */
 /** @typedef {{at: number, answers: (number | null)[]}} Row a status for each address, or no answer */
 
@@ -24,7 +22,6 @@ export class LastMoments extends EventTarget {
   #watching = new AbortController();
   #timer = 0;
   #tab;
-  #api;
   #access;
   #events;
 
@@ -35,14 +32,12 @@ export class LastMoments extends EventTarget {
 
   /**
    * @param {TabSession} tab
-   * @param {Api} api
    * @param {AccessToken} access
    * @param {EventTarget} events
    */
-  constructor(tab, api, access, events) {
+  constructor(tab, access, events) {
     super();
     this.#tab = tab;
-    this.#api = api;
     this.#access = access;
     this.#events = events;
   }
@@ -63,7 +58,7 @@ export class LastMoments extends EventTarget {
     this.forget();
     const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);
     const token = this.#access.isHeld ? this.#access.copy() : null;
-    const logout = pendingLogout.logout(this.#tab, this.#api); // nothing else holds it once that is over
+    const logout = this.#tab.logout(); // nothing else holds it once that is over
     if (token) this.#watch(token);
     await logout;
     if (token && this.#token === token) this.#ask(urls, end);

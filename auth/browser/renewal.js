@@ -7,8 +7,8 @@ import { ApiError } from "./api.js";
 import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
 import { Expiry } from "./expiry.js";
+import * as logoutNote from "./logout_note.js";
 import { LoopBreaker } from "./loop_breaker.js";
-import { pendingId } from "./pending_logout.js";
 
 /** @import { Api, TokenSet } from "./api.js" */
 /** @import { Trace } from "./trace.js" */
@@ -134,7 +134,7 @@ export class Renewal {
     /** @param {number} waitedMs */
     const ask = async (waitedMs) => {
       this.#trace.add("refresh.waited", { ms: waitedMs });
-      return isLate() || isServed() || pendingId() ? null : this.#api.postForTokens("refreshToken");
+      return isLate() || isServed() || logoutNote.pendingId() ? null : this.#api.postForTokens("refreshToken");
     };
     this.#trace.add("refresh.started");
     try {

@@ -6,7 +6,8 @@
 import { AccessToken } from "./access_token.js";
 import { Destinations } from "./destinations.js";
 import { LastMoments } from "./last_moments.js";
-import * as pendingLogout from "./pending_logout.js";
+import * as logoutNote from "./logout_note.js";
+import { PendingLogout } from "./pending_logout.js";
 import { Renewal } from "./renewal.js";
 import { TabToken } from "./tab_token.js";
 import { Tabs } from "./tabs.js";
@@ -26,10 +27,10 @@ export class TabSession {
 
   #access = new AccessToken();
   #listening = new AbortController();
-  #api;
   #events;
   #tabs;
   #renewal;
+  #pendingLogout;
 
   /**
    * @param {Api} api
@@ -38,7 +39,6 @@ export class TabSession {
    * @param {string[]} services the only other origins that the token may be sent to
    */
   constructor(api, events, strategy, services) {
-    this.#api = api;
     this.destinations = new Destinations(api.url, services, this.#access);
     this.#events = events;
     this.trace = new Trace(events, this.#listening.signal);
@@ -50,7 +50,8 @@ export class TabSession {
       postponed: () => this.#enter("reconnecting"),
       forestalled: () => this.#finishLogout(),
     });
-    const lastMoments = new LastMoments(this, api, this.#access, events);
+    this.#pendingLogout = new PendingLogout(api, this.trace);
+    const lastMoments = new LastMoments(this, this.#access, events);
     const forgotten = () => {
       this.trace.add("token.forgotten");
       this.#changed();
@@ -66,7 +67,7 @@ export class TabSession {
     addEventListener("online", () => this.#wake({ isOnlineAgain: true }), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     addEventListener("pagehide", (event) => event.persisted && this.#suspend(), { signal });
-    await (pendingLogout.pendingId() ? this.#finishLogout() : this.refresh());
+    await (logoutNote.pendingId() ? this.#finishLogout() : this.refresh());
   }
 
   /** Stop listening and forget the token. */
@@ -76,7 +77,7 @@ export class TabSession {
     this.#access.drop();
     this.token.lastMoments.forget();
     this.#renewal.stop();
-    pendingLogout.stop();
+    this.#pendingLogout.stop();
   }
 
   /** Whether there is an access token, fresh or not. */
@@ -89,14 +90,14 @@ export class TabSession {
     return !this.#access.isHeld || this.#renewal.dueInMs === 0;
   }
 
-  /** Another holder of the token, for a logout to show whose it is; to be dropped when that is over. */
-  copyToken() {
-    return this.#access.copy();
-  }
-
   /** Begin a new epoch, in which late answers to earlier questions count for nothing. */
   newEpoch() {
     return ++this.epoch;
+  }
+
+  /** Sign this browser out; the server hears of it as soon as it can be reached. */
+  logout() {
+    return this.#pendingLogout.logout(this, this.#access.copy());
   }
 
   /** Renew the access token. Never throws. */
@@ -151,9 +152,9 @@ export class TabSession {
     if (message.kind === "logout") {
       this.trace.add("logout.received", { via });
       this.leave(message.reason ?? (this.user ? "other_tab" : this.reason));
-      pendingLogout.lookLater(this.#api, this.trace);
+      this.#pendingLogout.deliverLater();
     }
-    if (message.kind === "login") pendingLogout.yieldTo();
+    if (message.kind === "login") logoutNote.ignoreCookie();
     // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
     if (message.kind === "login" ? message.sid !== this.session?.id : !isOurs) {
       this.leave(null);
@@ -163,8 +164,8 @@ export class TabSession {
 
   /** Something woke the page: look whether anything is overdue. */
   #wake({ isOnlineAgain = false } = {}) {
-    if (pendingLogout.pendingId()) {
-      if (isOnlineAgain || !pendingLogout.isPlanned()) this.#finishLogout();
+    if (logoutNote.pendingId()) {
+      if (isOnlineAgain || !this.#pendingLogout.isPlanned) this.#finishLogout();
     } else if (this.state === "signed-out") return;
     else if (isOnlineAgain && this.state === "reconnecting") this.#renewal.backOnline();
     else this.#renewal.check();
@@ -173,7 +174,7 @@ export class TabSession {
   /** Someone has logged out here, and the server has not heard of it: leave, and tell it. */
   #finishLogout() {
     if (this.state !== "signed-out") this.leave("logout");
-    return pendingLogout.finish(this.#api, this.trace);
+    return this.#pendingLogout.deliver();
   }
 
   /** The page goes into the back/forward cache, which would keep the token with it. */
