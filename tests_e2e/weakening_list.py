@@ -232,7 +232,7 @@ WEAKENINGS = [
     Weakening(
         'logout-left-to-its-tab',
         'P5',
-        'auth/browser/tab_session.js',
+        'auth/browser/news.js',
         'this.#pendingLogout.deliverLater();',
         '',
         'test_offline.py::test_logout_outlives_its_tab',
@@ -290,8 +290,8 @@ WEAKENINGS = [
     Weakening(
         'own-note-for-ever',
         'P5',
-        'auth/browser/tab_session.js',
-        'if (message.kind === "login") logoutNote.ignoreCookie();',
+        'auth/browser/news.js',
+        'logoutNote.ignoreCookie();',
         '',
         'test_offline.py::test_logout_without_storage_spares_the_next_session',
     ),
@@ -338,8 +338,8 @@ WEAKENINGS = [
     Weakening(
         'replaced-is-the-end',
         'P6',
-        'auth/browser/tab_session.js',
-        'if (reason === "replaced") this.refresh();',
+        'auth/browser/news.js',
+        'if (reason === "replaced") this.#tab.refresh();',
         '',
         'test_signing_in_moves_tabs.py::test_deaf_tab_is_told_by_the_server',
     ),

@@ -103,7 +103,7 @@ export class AuthClient extends EventTarget {
    * @param {string} reason
    */
   sessionEnded(sid, reason) {
-    this.#tab.ended(sid, reason);
+    this.#tab.news.hearEnded(sid, reason);
   }
 
   /** Renew the access token now. Never throws: the outcome is the next `state`. */

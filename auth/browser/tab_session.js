@@ -1,12 +1,13 @@
 /**
- * Who is signed in in this tab, and everything that changes it without a click: the silent refresh,
- * news from other tabs, waking up, going to sleep. Holds the access token.
+ * Who is signed in in this tab, and what changes that without a click: the silent refresh, waking up,
+ * going to sleep, and what is heard (news.js). Holds the access token.
  */
 
 import { AccessToken } from "./access_token.js";
 import { Destinations } from "./destinations.js";
 import { LastMoments } from "./last_moments.js";
 import * as logoutNote from "./logout_note.js";
+import { News } from "./news.js";
 import { PendingLogout } from "./pending_logout.js";
 import { Renewal } from "./renewal.js";
 import { TabToken } from "./tab_token.js";
@@ -22,7 +23,10 @@ export class TabSession {
   /** @type {User | null} */ user = null;
   /** @type {Session | null} */ session = null;
   /** @type {string | null} */ reason = null;
-  /** Counts sign-ins, sign-outs, and times the page was put away: an answer to a question of an earlier epoch is ignored. */
+  /**
+   * Counts sign-ins, sign-outs, and times the page was put away: an answer to a question of an earlier
+   * epoch is ignored.
+   */
   epoch = 0;
 
   #access = new AccessToken();
@@ -42,7 +46,6 @@ export class TabSession {
     this.destinations = new Destinations(api.url, services, this.#access);
     this.#events = events;
     this.trace = new Trace(events, this.#listening.signal);
-    this.#tabs = new Tabs((message, via) => this.#hear(message, via), this.#listening.signal);
     this.#renewal = new Renewal(api, this.trace, strategy, {
       epoch: () => this.epoch,
       renewed: (answer) => this.accept(answer),
@@ -51,6 +54,8 @@ export class TabSession {
       forestalled: () => this.#finishLogout(),
     });
     this.#pendingLogout = new PendingLogout(api, this.trace);
+    this.news = new News(this, this.#pendingLogout);
+    this.#tabs = new Tabs((message, via) => this.news.hear(message, via), this.#listening.signal);
     const lastMoments = new LastMoments(this, this.#access, events);
     const forgotten = () => {
       this.trace.add("token.forgotten");
@@ -129,37 +134,6 @@ export class TabSession {
     this.user = this.session = null;
     this.reason = reason;
     this.#enter("signed-out");
-  }
-
-  /**
-   * The server has said that a session is over, over whatever channel the page has to it.
-   * @param {string} sid
-   * @param {string} reason
-   */
-  ended(sid, reason) {
-    if (this.session?.id !== sid) return;
-    this.trace.add("logout.received", { via: "server", reason });
-    this.leave(reason === "logout" ? "other_tab" : reason); // the server may be faster than that tab
-    if (reason === "replaced") this.refresh(); // somebody has signed in at this browser: look who
-  }
-
-  /**
-   * @param {Message} message
-   * @param {"storage" | "broadcast"} via
-   */
-  #hear(message, via) {
-    const isOurs = message.sid === (this.session?.id ?? message.sid);
-    if (message.kind === "logout") {
-      this.trace.add("logout.received", { via });
-      this.leave(message.reason ?? (this.user ? "other_tab" : this.reason));
-      this.#pendingLogout.deliverLater();
-    }
-    if (message.kind === "login") logoutNote.ignoreCookie();
-    // Somebody else has signed in, or out: whoever is shown here may be gone. Ask the server.
-    if (message.kind === "login" ? message.sid !== this.session?.id : !isOurs) {
-      this.leave(null);
-      this.refresh();
-    }
   }
 
   /** Something woke the page: look whether anything is overdue. */

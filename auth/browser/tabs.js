@@ -13,17 +13,20 @@ const EVENT_KEY = "auth.event";
 const CHANNEL = "auth";
 const REMEMBERED = 20;
 
-/** @typedef {{kind: "login" | "logout", sid: string | null, reason?: string}} Message */
+/**
+ * @typedef {{kind: "login" | "logout", sid: string | null, reason?: string}} Message
+ * @typedef {"storage" | "broadcast"} Via
+ */
 
 export class Tabs {
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;
-  /** @type {(message: Message, via: "storage" | "broadcast") => void} */
+  /** @type {(message: Message, via: Via) => void} */
   #hear;
   /** Each message comes by two ways, and those of several tabs may come in between. @type {string[]} */
   #known = [];
 
   /**
-   * @param {(message: Message, via: "storage" | "broadcast") => void} hear
+   * @param {(message: Message, via: Via) => void} hear
    * @param {AbortSignal} signal ends the listening
    */
   constructor(hear, signal) {
@@ -57,7 +60,7 @@ export class Tabs {
 
   /**
    * @param {any} message
-   * @param {"storage" | "broadcast"} via
+   * @param {Via} via
    */
   #receive(message, via) {
     if (typeof message?.id === "string" && this.#isNew(message.id)) this.#hear(message, via);
