@@ -127,8 +127,8 @@ WEAKENINGS = [
         'listener-for-each-sign-in',
         'P3',
         'auth/browser/tab_session.js',
-        'this.#access.take(answer.access_token);',
-        'this.#access.take(answer.access_token);'
+        'this.#accessToken.take(answer.access_token);',
+        'this.#accessToken.take(answer.access_token);'
         ' addEventListener("storage", () => this.refresh());',
         'test_nothing_is_left_behind.py::test_hundred_sign_ins_leave_one_timer',
     ),
@@ -265,7 +265,7 @@ WEAKENINGS = [
         'token-kept-for-back',
         'P5',
         'auth/browser/tab_session.js',
-        'this.#access.drop();\n    this.#renewal.stop();\n    this.#enter("loading");',
+        'this.#accessToken.drop();\n    this.#renewal.stop();\n    this.#enter("loading");',
         'this.#renewal.stop();\n    this.#enter("loading");',
         'test_bfcache.py::test_back_after_logout_restores_nothing_private',
         browser='firefox',

@@ -5,17 +5,17 @@
 export class Destinations {
   #api;
   #services;
-  #access;
+  #accessToken;
 
   /**
    * @param {URL} api
    * @param {string[]} services the only other origins that the token may be sent to
-   * @param {AccessToken} access
+   * @param {AccessToken} accessToken
    */
-  constructor(api, services, access) {
+  constructor(api, services, accessToken) {
     this.#api = api;
     this.#services = services.map((service) => new URL(service).origin);
-    this.#access = access;
+    this.#accessToken = accessToken;
   }
 
   /**
@@ -36,6 +36,6 @@ export class Destinations {
    */
   send(url, init) {
     const isApi = url.origin === this.#api.origin; // the cookie is nobody else's business
-    return this.#access.send(url, { ...init, credentials: isApi ? "include" : "omit" });
+    return this.#accessToken.send(url, { ...init, credentials: isApi ? "include" : "omit" });
   }
 }

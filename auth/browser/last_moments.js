@@ -22,7 +22,7 @@ export class LastMoments extends EventTarget {
   #watching = new AbortController();
   #timer = 0;
   #tab;
-  #access;
+  #accessToken;
   #events;
 
   /** @type {Row[]} what came back, the newest first */
@@ -32,13 +32,13 @@ export class LastMoments extends EventTarget {
 
   /**
    * @param {TabSession} tab
-   * @param {AccessToken} access
+   * @param {AccessToken} accessToken
    * @param {EventTarget} events
    */
-  constructor(tab, access, events) {
+  constructor(tab, accessToken, events) {
     super();
     this.#tab = tab;
-    this.#access = access;
+    this.#accessToken = accessToken;
     this.#events = events;
   }
 
@@ -57,7 +57,7 @@ export class LastMoments extends EventTarget {
     this.hosts = urls.map((url) => url.host);
     this.forget();
     const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);
-    const token = this.#access.isHeld ? this.#access.copy() : null;
+    const token = this.#accessToken.isHeld ? this.#accessToken.copy() : null;
     const logout = this.#tab.logout(); // nothing else holds it once that is over
     if (token) this.#watch(token);
     await logout;

@@ -10,8 +10,8 @@ import * as logoutNote from "./logout_note.js";
 import { News } from "./news.js";
 import { PendingLogout } from "./pending_logout.js";
 import { Renewal } from "./renewal.js";
-import { TabToken } from "./tab_token.js";
 import { Tabs } from "./tabs.js";
+import { TokenView } from "./token_view.js";
 import { Trace } from "./trace.js";
 
 /** @import { Api, Session, TokenSet, User } from "./api.js" */
@@ -29,7 +29,7 @@ export class TabSession {
    */
   epoch = 0;
 
-  #access = new AccessToken();
+  #accessToken = new AccessToken();
   #listening = new AbortController();
   #events;
   #tabs;
@@ -43,7 +43,7 @@ export class TabSession {
    * @param {string[]} services the only other origins that the token may be sent to
    */
   constructor(api, events, strategy, services) {
-    this.destinations = new Destinations(api.url, services, this.#access);
+    this.destinations = new Destinations(api.url, services, this.#accessToken);
     this.#events = events;
     this.trace = new Trace(events, this.#listening.signal);
     this.#renewal = new Renewal(api, this.trace, strategy, {
@@ -56,12 +56,12 @@ export class TabSession {
     this.#pendingLogout = new PendingLogout(api, this.trace);
     this.news = new News(this, this.#pendingLogout);
     this.#tabs = new Tabs((message, via) => this.news.hear(message, via), this.#listening.signal);
-    const lastMoments = new LastMoments(this, this.#access, events);
+    const lastMoments = new LastMoments(this, this.#accessToken, events);
     const forgotten = () => {
       this.trace.add("token.forgotten");
       this.#changed();
     };
-    this.token = new TabToken(this.#access, this.#renewal, forgotten, lastMoments);
+    this.token = new TokenView(this.#accessToken, this.#renewal, forgotten, lastMoments);
   }
 
   /** Begin to listen; then finish a logout that the server has not heard of, or refresh. */
@@ -79,7 +79,7 @@ export class TabSession {
   close() {
     this.newEpoch();
     this.#listening.abort();
-    this.#access.drop();
+    this.#accessToken.drop();
     this.token.lastMoments.forget();
     this.#renewal.stop();
     this.#pendingLogout.stop();
@@ -87,12 +87,12 @@ export class TabSession {
 
   /** Whether there is an access token, fresh or not. */
   get holdsToken() {
-    return this.#access.isHeld;
+    return this.#accessToken.isHeld;
   }
 
   /** Whether the access token should be renewed before it is used. */
   get isDue() {
-    return !this.#access.isHeld || this.#renewal.dueInMs === 0;
+    return !this.#accessToken.isHeld || this.#renewal.dueInMs === 0;
   }
 
   /** Begin a new epoch, in which late answers to earlier questions count for nothing. */
@@ -102,7 +102,7 @@ export class TabSession {
 
   /** Sign this browser out; the server hears of it as soon as it can be reached. */
   logout() {
-    return this.#pendingLogout.logout(this, this.#access.copy());
+    return this.#pendingLogout.logout(this, this.#accessToken.copy());
   }
 
   /** Renew the access token. Never throws. */
@@ -119,7 +119,7 @@ export class TabSession {
   accept(answer) {
     if (this.#listening.signal.aborted) return; // closed, while this was on its way
     if (this.user && this.user.id !== answer.user.id) this.trace.add("user.switched");
-    this.#access.take(answer.access_token);
+    this.#accessToken.take(answer.access_token);
     this.#renewal.plan(answer.expires_in);
     this.user = answer.user;
     this.session = answer.session;
@@ -129,7 +129,7 @@ export class TabSession {
   /** @param {string | null} reason */
   leave(reason) {
     this.newEpoch();
-    this.#access.drop();
+    this.#accessToken.drop();
     this.#renewal.stop();
     this.user = this.session = null;
     this.reason = reason;
@@ -154,7 +154,7 @@ export class TabSession {
   /** The page goes into the back/forward cache, which would keep the token with it. */
   #suspend() {
     this.newEpoch(); // no late refresh brings another
-    this.#access.drop();
+    this.#accessToken.drop();
     this.#renewal.stop();
     this.#enter("loading");
   }

@@ -4,19 +4,19 @@
 /** @import { LastMoments } from "./last_moments.js" */
 /** @import { Renewal } from "./renewal.js" */
 
-export class TabToken {
-  #access;
+export class TokenView {
+  #accessToken;
   #renewal;
   #forgotten;
 
   /**
-   * @param {AccessToken} access
+   * @param {AccessToken} accessToken
    * @param {Renewal} renewal
    * @param {() => void} forgotten
    * @param {LastMoments} lastMoments
    */
-  constructor(access, renewal, forgotten, lastMoments) {
-    this.#access = access;
+  constructor(accessToken, renewal, forgotten, lastMoments) {
+    this.#accessToken = accessToken;
     this.#renewal = renewal;
     this.#forgotten = forgotten;
     /** The experiment with a dying token. */
@@ -25,7 +25,7 @@ export class TabToken {
 
   /** All of the token but its signature, and the milliseconds it still has; `null` without one. */
   describe() {
-    const parts = this.#access.describe();
+    const parts = this.#accessToken.describe();
     return parts && { ...parts, remainingMs: this.#renewal.remainingMs };
   }
 
@@ -34,12 +34,12 @@ export class TabToken {
    * @param {Element} host
    */
   drawIn(host) {
-    if (navigator.userActivation?.isActive !== false) this.#access.drawIn(host);
+    if (navigator.userActivation?.isActive !== false) this.#accessToken.drawIn(host);
   }
 
   /** Drop it from memory; the session goes on, and the next call refreshes. */
   forget() {
-    this.#access.drop();
+    this.#accessToken.drop();
     this.#forgotten();
   }
 
