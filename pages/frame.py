@@ -19,7 +19,7 @@ from .page_sessions import PageSessions
 from .private_pages import PrivatePage, draw_when_bound, registered_pages
 from .routes import Routes
 from .server_rendered import server_rendered
-from .service import last_moments
+from .service import token_after_logout
 from .session_bridge import SessionBridge
 
 # Not for somebody who is signed in.
@@ -90,7 +90,7 @@ def frame(
         if site.demo:
             dashboard.browsers_half(list(browser_settings.services))
             if browser_settings.services:
-                last_moments()
+                token_after_logout()
         Routes(
             # The bridge leads on from the first to one of the others.
             dict.fromkeys(entry_paths, _nothing)

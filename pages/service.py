@@ -16,11 +16,11 @@ class ServiceCard(Element, component='service_card.js'):
         self._props['services'] = services
 
 
-class LastMoments(Element, component='last_moments.js'):
+class TokenAfterLogout(Element, component='token_after_logout.js'):
     """What a token still opened after its session had ended; nothing without the experiment."""
 
 
-def last_moments() -> None:
+def token_after_logout() -> None:
     """Draw it below the login form."""
     with Place(login.PATH, login.TITLE, tag='div', signed_in=False):
-        LastMoments()
+        TokenAfterLogout()

@@ -37,7 +37,7 @@ export default {
       this.busy = false;
     },
     watch() {
-      auth.token.lastMoments.begin(["/api/me", ...this.services.map((service) => service + PATH)]);
+      auth.token.afterLogout.begin(["/api/me", ...this.services.map((service) => service + PATH)]);
     },
   },
 };

@@ -31,7 +31,7 @@ from .test_token_stays_in_memory import READ_EVERYTHING, SPY, secrets_of
 
 HEARD_WITHIN_MS = 2_000
 # Statuses of the API and of the service, the oldest first.
-ANSWERS = 'auth.token.lastMoments.rows.map(({ answers }) => answers.join(" ")).reverse()'
+ANSWERS = 'auth.token.afterLogout.rows.map(({ answers }) => answers.join(" ")).reverse()'
 
 
 @dataclass
@@ -166,7 +166,7 @@ def test_dashboard_calls_the_service(tabs: OpenTab, both: Both, person: Person) 
     log_out(tab)
     sees_login_page(tab)
     expect(moments(tab)).to_be_hidden()
-    assert not tab.evaluate('auth.token.lastMoments.isOn')
+    assert not tab.evaluate('auth.token.afterLogout.isOn')
 
 
 @pytest.mark.one_browser
@@ -185,10 +185,10 @@ def test_list_ends_a_token_within_two_seconds(tabs: OpenTab, both: Both, person:
     answers = tab.evaluate(ANSWERS)
     assert answers[-1] == '401 401'
     assert set(answers[:-1]) <= {'401 200'}
-    asked_at = tab.evaluate('auth.token.lastMoments.rows[0].at')
+    asked_at = tab.evaluate('auth.token.afterLogout.rows[0].at')
     assert asked_at - traced(tab, 'logout.sent')[-1]['at'] <= HEARD_WITHIN_MS
     expect(moments(tab).get_by_role('row')).to_have_count(1 + len(answers))
-    assert not tab.evaluate('auth.token.lastMoments.isOn')
+    assert not tab.evaluate('auth.token.afterLogout.isOn')
 
 
 @pytest.mark.one_browser
@@ -223,7 +223,7 @@ def test_watched_token_is_nowhere_else(tabs: OpenTab, both: Both, person: Person
     assert signatures
     assert not [each for each in signatures if each in page + messages]
     assert tab.evaluate('auth.token.describe()') is None
-    assert tab.evaluate('auth.token.lastMoments.isOn')  # it was there all the time
+    assert tab.evaluate('auth.token.afterLogout.isOn')  # it was there all the time
 
 
 @pytest.mark.one_browser
@@ -236,14 +236,14 @@ def test_signing_in_ends_the_watch(
     person.register(tab, both.server.url)
     press(tab, 'Log out and watch the token')
     expect(moments(tab).get_by_role('row', name=re.compile('401 200')).first).to_be_visible()
-    assert tab.evaluate('auth.token.lastMoments.isOn')
+    assert tab.evaluate('auth.token.afterLogout.isOn')
     watching = left_in(tab)
 
     person.fill_login_form(tab)
     press(tab, 'Sign in')
 
     person.sees_dashboard(tab)
-    assert not tab.evaluate('auth.token.lastMoments.isOn')
+    assert not tab.evaluate('auth.token.afterLogout.isOn')
     assert tab.evaluate('leftovers.listeners("pagehide")') < watching['pagehide']
 
 
@@ -254,7 +254,7 @@ def test_leaving_the_page_ends_the_watch(tabs: OpenTab, both: Both, person: Pers
     person.register(tab, both.server.url)
     press(tab, 'Log out and watch the token')
     expect(moments(tab).get_by_role('row', name=re.compile('401 200')).first).to_be_visible()
-    assert tab.evaluate('auth.token.lastMoments.isOn')
+    assert tab.evaluate('auth.token.afterLogout.isOn')
 
     tab.evaluate('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: false }))')
 
@@ -269,7 +269,7 @@ def test_token_goes_to_listed_origins_only(
     tab = tabs()
     person.join(tab, both.server.url)
     call = 'url => auth.fetch(url).then(({ status }) => status, (error) => error.name)'
-    watch = 'url => auth.token.lastMoments.begin([url]).catch((error) => error.name)'
+    watch = 'url => auth.token.afterLogout.begin([url]).catch((error) => error.name)'
 
     elsewhere = f'{server.url}/api/me'
 

@@ -41,7 +41,7 @@ ASK_FOR_EVERYTHING = """async () => {
     const ends = ["begin", "constructor", "close", "delete", "forget", "logout", "logoutEverywhere",
         "login", "register", "start"];
     const values = [];
-    for (const holder of [auth, auth.token, auth.token.lastMoments, auth.trace, auth.account]) {
+    for (const holder of [auth, auth.token, auth.token.afterLogout, auth.trace, auth.account]) {
         for (const name of names(holder).filter((name) => !ends.includes(name))) {
             try {
                 const value = holder[name];

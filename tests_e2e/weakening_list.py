@@ -1001,7 +1001,7 @@ WEAKENINGS = [
     Weakening(
         'watch-goes-on',
         'P17',
-        'auth/browser/last_moments.js',
+        'auth/browser/token_after_logout.js',
         '|| this.forget(), { signal });',
         '|| null, { signal });',
         'test_resource_server.py::test_signing_in_ends_the_watch',

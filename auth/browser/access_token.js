@@ -17,7 +17,7 @@ export class AccessToken {
     this.#token = null;
   }
 
-  /** Another holder of the same token, which drops it when it likes (last_moments.js). */
+  /** Another holder of the same token, which drops it when it likes (token_after_logout.js). */
   copy() {
     const copy = new AccessToken();
     copy.#token = this.#token;

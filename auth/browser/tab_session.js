@@ -5,12 +5,12 @@
 
 import { AccessToken } from "./access_token.js";
 import { Destinations } from "./destinations.js";
-import { LastMoments } from "./last_moments.js";
 import * as logoutNote from "./logout_note.js";
 import { News } from "./news.js";
 import { PendingLogout } from "./pending_logout.js";
 import { Renewal } from "./renewal.js";
 import { Tabs } from "./tabs.js";
+import { TokenAfterLogout } from "./token_after_logout.js";
 import { TokenView } from "./token_view.js";
 import { Trace } from "./trace.js";
 
@@ -56,12 +56,12 @@ export class TabSession {
     this.#pendingLogout = new PendingLogout(api, this.trace);
     this.news = new News(this, this.#pendingLogout);
     this.#tabs = new Tabs((message, via) => this.news.hear(message, via), this.#listening.signal);
-    const lastMoments = new LastMoments(this, this.#accessToken, events);
-    const forgotten = () => {
+    const afterLogout = new TokenAfterLogout(this, this.#accessToken, events);
+    const onForgotten = () => {
       this.trace.add("token.forgotten");
       this.#changed();
     };
-    this.token = new TokenView(this.#accessToken, this.#renewal, forgotten, lastMoments);
+    this.token = new TokenView(this.#accessToken, this.#renewal, onForgotten, afterLogout);
   }
 
   /** Begin to listen; then finish a logout that the server has not heard of, or refresh. */
@@ -80,7 +80,7 @@ export class TabSession {
     this.newEpoch();
     this.#listening.abort();
     this.#accessToken.drop();
-    this.token.lastMoments.forget();
+    this.token.afterLogout.forget();
     this.#renewal.stop();
     this.#pendingLogout.stop();
   }

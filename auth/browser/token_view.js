@@ -1,26 +1,26 @@
 /** What a page may see of the access token, and do with it. It is not given away. */
 
 /** @import { AccessToken } from "./access_token.js" */
-/** @import { LastMoments } from "./last_moments.js" */
 /** @import { Renewal } from "./renewal.js" */
+/** @import { TokenAfterLogout } from "./token_after_logout.js" */
 
 export class TokenView {
   #accessToken;
   #renewal;
-  #forgotten;
+  #onForgotten;
 
   /**
    * @param {AccessToken} accessToken
    * @param {Renewal} renewal
-   * @param {() => void} forgotten
-   * @param {LastMoments} lastMoments
+   * @param {() => void} onForgotten called when the token was dropped from here
+   * @param {TokenAfterLogout} afterLogout
    */
-  constructor(accessToken, renewal, forgotten, lastMoments) {
+  constructor(accessToken, renewal, onForgotten, afterLogout) {
     this.#accessToken = accessToken;
     this.#renewal = renewal;
-    this.#forgotten = forgotten;
+    this.#onForgotten = onForgotten;
     /** The experiment with a dying token. */
-    this.lastMoments = lastMoments;
+    this.afterLogout = afterLogout;
   }
 
   /** All of the token but its signature, and the milliseconds it still has; `null` without one. */
@@ -40,7 +40,7 @@ export class TokenView {
   /** Drop it from memory; the session goes on, and the next call refreshes. */
   forget() {
     this.#accessToken.drop();
-    this.#forgotten();
+    this.#onForgotten();
   }
 
   /** Milliseconds to the next silent refresh; `null` while none is planned. */

@@ -17,8 +17,8 @@ const LINGER_MS = 2_000;
 const KEPT_ROWS = 12;
 
 /** Fires `change` when there is another row, and when the token is forgotten. */
-export class LastMoments extends EventTarget {
-  /** @type {AccessToken | null} */ #token = null;
+export class TokenAfterLogout extends EventTarget {
+  /** @type {AccessToken | null} */ #dyingToken = null;
   #watching = new AbortController();
   #timer = 0;
   #tab;
@@ -44,7 +44,7 @@ export class LastMoments extends EventTarget {
 
   /** Whether the dying token is still held. */
   get isOn() {
-    return this.#token !== null;
+    return this.#dyingToken !== null;
   }
 
   /**
@@ -57,25 +57,25 @@ export class LastMoments extends EventTarget {
     this.hosts = urls.map((url) => url.host);
     this.forget();
     const end = new Expiry(((this.#tab.token.describe()?.remainingMs ?? 0) + LINGER_MS) / 1000);
-    const token = this.#accessToken.isHeld ? this.#accessToken.copy() : null;
+    const dyingToken = this.#accessToken.isHeld ? this.#accessToken.copy() : null;
     const logout = this.#tab.logout(); // nothing else holds it once that is over
-    if (token) this.#watch(token);
+    if (dyingToken) this.#watch(dyingToken);
     await logout;
-    if (token && this.#token === token) this.#ask(urls, end);
+    if (dyingToken && this.#dyingToken === dyingToken) this.#ask(urls, end);
   }
 
   /** Forget the token; what was seen stays. */
   forget() {
     this.#watching.abort();
     clearTimeout(this.#timer);
-    this.#token?.drop();
-    this.#token = null;
+    this.#dyingToken?.drop();
+    this.#dyingToken = null;
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @param {AccessToken} token */
-  #watch(token) {
-    this.#token = token;
+  /** @param {AccessToken} dyingToken */
+  #watch(dyingToken) {
+    this.#dyingToken = dyingToken;
     this.rows = [];
     this.#watching = new AbortController();
     const { signal } = this.#watching;
@@ -88,10 +88,10 @@ export class LastMoments extends EventTarget {
    * @param {Expiry} end
    */
   async #ask(urls, end) {
-    const token = this.#token;
+    const dyingToken = this.#dyingToken;
     const at = Date.now();
     const answers = await Promise.all(urls.map((url) => this.#statusAt(url)));
-    if (this.#token !== token) return;
+    if (this.#dyingToken !== dyingToken) return; // forgotten meanwhile
     this.rows = [{ at, answers }, ...this.rows].slice(0, KEPT_ROWS);
     if (end.remainingMs === 0 || answers.every((status) => status === 401)) return this.forget();
     this.dispatchEvent(new Event("change"));
@@ -102,7 +102,7 @@ export class LastMoments extends EventTarget {
   async #statusAt(url) {
     const signal = AbortSignal.any([this.#watching.signal, AbortSignal.timeout(LONGEST_ASK_MS)]);
     try {
-      const answer = await this.#token?.send(url, { cache: "no-store", credentials: "omit", signal });
+      const answer = await this.#dyingToken?.send(url, { cache: "no-store", credentials: "omit", signal });
       return answer?.status ?? null;
     } catch {
       return null; // nobody there, or not in time

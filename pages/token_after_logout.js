@@ -5,8 +5,8 @@ import { timeOfDay } from "page-clock";
 export default {
   data: () => ({ rows: [], hosts: [], isOn: false }),
   template: `
-    <section v-if="isOn || rows.length" class="narrow card" aria-labelledby="last-moments-title">
-      <h2 id="last-moments-title">The token after the logout</h2>
+    <section v-if="isOn || rows.length" class="narrow card" aria-labelledby="token-after-logout-title">
+      <h2 id="token-after-logout-title">The token after the logout</h2>
       <p role="status">{{ isOn ? "This page still holds it, for this experiment alone." : "The token is forgotten." }}</p>
       <table class="moments">
         <thead><tr><th scope="col">Time</th><th v-for="(host, i) in hosts" scope="col">{{ i ? near(host) : "The API" }}</th></tr></thead>
@@ -22,15 +22,15 @@ export default {
         reads each second, if it does; otherwise the token works there until it expires.</p>
     </section>`,
   mounted() {
-    auth.token.lastMoments.addEventListener("change", this.look);
+    auth.token.afterLogout.addEventListener("change", this.look);
     this.look();
   },
   unmounted() {
-    auth.token.lastMoments.removeEventListener("change", this.look);
+    auth.token.afterLogout.removeEventListener("change", this.look);
   },
   methods: {
     look() {
-      const { rows, hosts, isOn } = auth.token.lastMoments;
+      const { rows, hosts, isOn } = auth.token.afterLogout;
       Object.assign(this, { rows, hosts, isOn });
     },
     /** Without the name that all of them have here. */
