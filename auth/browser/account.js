@@ -12,12 +12,6 @@ import { asItIs } from "./rest.js";
 /** @import { Api, Call } from "./api.js" */
 /** @import { Around } from "./call_api.js" */
 
-/**
- * Checking a password takes its time when many do at once.
- * @param {() => Promise<Response>} work
- */
-const patiently = (work) => exclusively(work, LONGEST_REQUEST_MS);
-
 /** Every method may throw an `ApiError`; then nothing has changed. */
 export class Account {
   #tab;
@@ -74,9 +68,9 @@ export class Account {
     const body = json && JSON.stringify(json);
     const signal = AbortSignal.timeout(LONGEST_REQUEST_MS);
     const init = { method: "POST", headers, body, signal, keepalive: true };
-    /** @type {Around} */
-    const patientlyRead = (work) => patiently(async () => read(await work()));
-    const response = await callApi(this.#tab, this.#api, path, init, patientlyRead);
+    /** With patience: checking a password takes its time when many do at once. @type {Around} */
+    const underLock = (work) => exclusively(async () => read(await work()), LONGEST_REQUEST_MS);
+    const response = await callApi(this.#tab, this.#api, path, init, underLock);
     if (!response.ok) throw await problemOf(response);
     return response;
   }

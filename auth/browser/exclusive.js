@@ -23,13 +23,13 @@ const LOCK_NAME = "auth.session";
  *   not; what it brings later is not waited for
  */
 export function exclusively(work, patienceMs = PATIENCE_MS) {
-  if (!navigator.locks) return impatiently(work(0), patienceMs);
+  if (!navigator.locks) return withTimeout(work(0), patienceMs);
   const asked = performance.now();
   const signal = AbortSignal.timeout(WAIT_TIMEOUT_MS);
   return new Promise((resolve, reject) => {
     const end = navigator.locks.request(LOCK_NAME, { signal }, async () => {
       const running = work(Math.round(performance.now() - asked));
-      resolve(impatiently(running, patienceMs));
+      resolve(withTimeout(running, patienceMs));
       await running.catch(() => {});
     });
     end.catch(() => reject(new ApiError({ code: "lock_timeout" })));
@@ -39,12 +39,12 @@ export function exclusively(work, patienceMs = PATIENCE_MS) {
 /**
  * @template T
  * @param {Promise<T>} running
- * @param {number} patienceMs
+ * @param {number} timeoutMs
  * @returns {Promise<T>}
  */
-function impatiently(running, patienceMs) {
+function withTimeout(running, timeoutMs) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new ApiError({ code: "timeout" })), patienceMs);
+    const timer = setTimeout(() => reject(new ApiError({ code: "timeout" })), timeoutMs);
     running.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
