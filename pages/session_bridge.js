@@ -11,7 +11,7 @@ const RETRY_MS = 2_000;
 /** How long Python's word may take: the call for the ticket, or the ticket, may have got lost. */
 const PATIENCE_MS = 10_000;
 /** On a slow line: patience doubles with each try, up to this. */
-const LONGEST_PATIENCE_MS = 80_000;
+const MAX_PATIENCE_MS = 80_000;
 
 /** How to take away each notification that is to be seen. */
 const dismissals = new Set();
@@ -118,7 +118,7 @@ export default {
     trace: () => auth.trace.events,
     tryAgain() {
       this.unbind();
-      this.patienceMs = Math.min(this.patienceMs * 2, LONGEST_PATIENCE_MS);
+      this.patienceMs = Math.min(this.patienceMs * 2, MAX_PATIENCE_MS);
       this.timer = setTimeout(this.onState, RETRY_MS);
     },
     unbind() {

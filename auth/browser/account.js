@@ -3,7 +3,7 @@
  * under the lock, so that no refresh in flight brings back what it has ended.
  */
 
-import { LONGEST_REQUEST_MS, problemOf, tokenSetIn } from "./api.js";
+import { REQUEST_TIMEOUT_MS, problemOf, tokenSetIn } from "./api.js";
 import { callApi } from "./call_api.js";
 import { exclusively } from "./exclusive.js";
 import { asItIs } from "./rest.js";
@@ -66,10 +66,10 @@ export class Account {
   async #post({ path, json, read }) {
     const headers = { "Content-Type": "application/json" };
     const body = json && JSON.stringify(json);
-    const signal = AbortSignal.timeout(LONGEST_REQUEST_MS);
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const init = { method: "POST", headers, body, signal, keepalive: true };
     /** With patience: checking a password takes its time when many do at once. @type {Around} */
-    const underLock = (work) => exclusively(async () => read(await work()), LONGEST_REQUEST_MS);
+    const underLock = (work) => exclusively(async () => read(await work()), REQUEST_TIMEOUT_MS);
     const response = await callApi(this.#tab, this.#api, path, init, underLock);
     if (!response.ok) throw await problemOf(response);
     return response;

@@ -9,10 +9,10 @@ import { rest } from "./rest.js";
 /** @import { AccessToken } from "./access_token.js" */
 
 /** A request is given up after this time; those who wait for it have less patience (exclusive.js). */
-export const LONGEST_REQUEST_MS = 30_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Whoever asks for more patience than this gets no more: timers overflow, and people do not wait for days. */
-const LONGEST_RETRY_AFTER_SECONDS = 600;
+const MAX_RETRY_AFTER_SECONDS = 600;
 
 /**
  * Sent along because no page of another site can: the server wants it with all that changes something.
@@ -114,7 +114,7 @@ export class Api {
       credentials: "include",
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(LONGEST_REQUEST_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const response = await read(answer);
     if (response.status === 204) return null;
@@ -162,7 +162,7 @@ export async function problemOf(response, content) {
     title: textIn(title),
     reason: textIn(reason),
     errors: errors instanceof Object && !Array.isArray(errors) ? errors : undefined,
-    retryAfterSeconds: Math.min(seconds, LONGEST_RETRY_AFTER_SECONDS),
+    retryAfterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS),
   });
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { Account } from "./account.js";
-import { Api, LONGEST_REQUEST_MS } from "./api.js";
+import { Api, REQUEST_TIMEOUT_MS } from "./api.js";
 import { callApi } from "./call_api.js";
 import { demandCookie } from "./cookie_check.js";
 import { exclusively } from "./exclusive.js";
@@ -132,7 +132,7 @@ export class AuthClient extends EventTarget {
       const tokens = await this.#api.postForTokens(operation, form);
       logoutNote.erase(pending);
       return demandCookie(this.#api, tokens);
-    }, LONGEST_REQUEST_MS);
+    }, REQUEST_TIMEOUT_MS);
     // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)
     if (epoch !== this.#tab.epoch && logoutNote.pendingId()) return;
     this.#tab.trace.add("login");

@@ -3,14 +3,14 @@
 /** @import { ApiError } from "./api.js" */
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 export class Backoff {
-  #leastMs = FIRST_WAIT_MS;
+  #minMs = FIRST_WAIT_MS;
 
   /** Begin with short waits again. */
   reset() {
-    this.#leastMs = FIRST_WAIT_MS;
+    this.#minMs = FIRST_WAIT_MS;
   }
 
   /**
@@ -20,8 +20,8 @@ export class Backoff {
    * @returns {number} milliseconds
    */
   waitMs(error) {
-    const leastMs = Math.max(this.#leastMs, error.retryAfterSeconds * 1000);
-    this.#leastMs = Math.min(this.#leastMs * 2, LONGEST_WAIT_MS);
-    return Math.round(leastMs * (1 + Math.random() / 2));
+    const minMs = Math.max(this.#minMs, error.retryAfterSeconds * 1000);
+    this.#minMs = Math.min(this.#minMs * 2, MAX_WAIT_MS);
+    return Math.round(minMs * (1 + Math.random() / 2));
   }
 }

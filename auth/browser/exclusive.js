@@ -8,7 +8,7 @@
 import { ApiError } from "./api.js";
 
 /** How long a caller waits for an answer. The lock is held on, because a late one may set a cookie. */
-export const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 8_000;
 /** Longer than that, so that a waiter mostly sees the holder's end. */
 const WAIT_TIMEOUT_MS = 15_000;
 const LOCK_NAME = "auth.session";

@@ -9,7 +9,7 @@ const MARGIN_SHARE = 0.2;
 /** Up to this share of the margin is drawn by lot, so that many tabs do not ask at once. */
 const JITTER_SHARE = 0.5;
 /** Long timers stop during sleep and overflow at 2^31 ms: look again at least this often. */
-const LONGEST_TIMER_MS = 60_000;
+const MAX_TIMER_MS = 60_000;
 
 export class Expiry {
   #wallMs = Date.now();
@@ -46,6 +46,6 @@ export class Expiry {
 
   /** How long a timer may sleep before it must look at the clocks again. */
   get napMs() {
-    return Math.min(this.dueInMs, LONGEST_TIMER_MS);
+    return Math.min(this.dueInMs, MAX_TIMER_MS);
   }
 }

@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api.js";
 
-const MOST_REFRESHES = 30;
+const MAX_REFRESHES = 30;
 const WITHIN_MS = 30_000;
 
 export class LoopBreaker {
@@ -16,7 +16,7 @@ export class LoopBreaker {
   count() {
     const now = performance.now();
     this.#begun = [...this.#begun.filter((at) => now - at < WITHIN_MS), now];
-    if (this.#begun.length <= MOST_REFRESHES) return;
+    if (this.#begun.length <= MAX_REFRESHES) return;
     throw new ApiError({ code: "too_many_refreshes", retryAfterSeconds: WITHIN_MS / 1000 });
   }
 }

@@ -11,7 +11,7 @@ import { Expiry } from "./expiry.js";
 /** @typedef {{at: number, answers: (number | null)[]}} Row a status for each address, or no answer */
 
 const EVERY_MS = 1_000;
-const LONGEST_ASK_MS = 2_000;
+const ASK_TIMEOUT_MS = 2_000;
 /** Ask this long after the end of the token's life, so that the end is seen. */
 const LINGER_MS = 2_000;
 const KEPT_ROWS = 12;
@@ -100,7 +100,7 @@ export class TokenAfterLogout extends EventTarget {
 
   /** @param {URL} url */
   async #statusAt(url) {
-    const signal = AbortSignal.any([this.#watching.signal, AbortSignal.timeout(LONGEST_ASK_MS)]);
+    const signal = AbortSignal.any([this.#watching.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
     try {
       const answer = await this.#dyingToken?.send(url, { cache: "no-store", credentials: "omit", signal });
       return answer?.status ?? null;

@@ -1,7 +1,7 @@
 /** What people are told: about a form before it is sent, and where no server has said anything. */
 
 /** Browsers refuse to send more than 64 KiB in a request that may outlive its page (fetch's `keepalive`). */
-const MOST_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 
 /**
  * @param {{name: string, min_length: number}[]} fields
@@ -15,7 +15,7 @@ export function errorsBefore(fields, inputs) {
     const { value, validity } = inputs[name];
     if (!value.trim()) errors[name] = "Please fill this in.";
     else if (validity.typeMismatch) errors[name] = "Enter an e-mail address like name@example.com.";
-    else if (value.length > MOST_CHARACTERS) errors[name] = "This is too long.";
+    else if (value.length > MAX_CHARACTERS) errors[name] = "This is too long.";
     else if ([...value].length < least) errors[name] = `Use at least ${least} characters.`;
   }
   return errors;
