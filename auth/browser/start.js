@@ -2,6 +2,11 @@
  * The page's one token holder. Loaded from `<head>`, so that it refreshes while the rest of the page
  * is still on its way; whoever imports it later gets the same one.
  *
+ * The modules here are joined into one file (auth/http/joined_modules.py), which takes only these forms,
+ * each on one line of its own: `import { names } from "./file.js"`, `import * as name from "./file.js"`,
+ * `export { names } from "./file.js"`, and `export` before a `const`, `class` or `function`. Modules may
+ * not import each other in a circle.
+ *
  * `auth` is a global too, for the curious at the console: it gives nothing away.
  */
 
