@@ -283,7 +283,7 @@ WEAKENINGS = [
         'newest-logout-forgotten',
         'P5',
         'auth/browser/auth_client.js',
-        'logoutNote.erase(pending);',
+        'logoutNote.erase(noted);',
         'logoutNote.erase(logoutNote.pendingId());',
         'test_logout_signs_every_tab_out.py::test_logout_while_a_login_waits_wins',
     ),

@@ -127,10 +127,10 @@ export class AuthClient extends EventTarget {
    */
   async #signIn(operation, form) {
     const { epoch } = this.#tab;
-    const pending = logoutNote.pendingId(); // one that is begun while this call waits is about it
+    const noted = logoutNote.pendingId(); // what is noted while this call waits is about the new session
     const answer = await exclusively(async () => {
       const tokens = await this.#api.postForTokens(operation, form);
-      logoutNote.erase(pending);
+      logoutNote.erase(noted);
       return demandCookie(this.#api, tokens);
     }, REQUEST_TIMEOUT_MS);
     // A logout came in between, and waits behind this call. (Other news does not undo a sign-in.)

@@ -130,7 +130,8 @@ export class Renewal {
     const isLate = () => epoch !== this.#owner.epoch();
     // Another answer has come while this one waited for its turn.
     const isServed = () => this.#expiry !== null && this.#expiry !== expiry;
-    /** @type {Promise<TokenSet | null>} */ let asking = Promise.resolve(null);
+    /** May go on after this caller has run out of patience. @type {Promise<TokenSet | null>} */
+    let asking = Promise.resolve(null);
     /** @param {number} waitedMs */
     const ask = async (waitedMs) => {
       this.#trace.add("refresh.waited", { ms: waitedMs });
@@ -147,7 +148,7 @@ export class Renewal {
       if (!(error instanceof ApiError)) throw error;
       if (isLate()) return;
       this.#onError(error);
-      // A slow line brings nothing faster: what was given up is as good when it comes.
+      // The line may just be slow, and asking again no faster: what comes late is as good.
       asking.then(
         (answer) => answer && !isLate() && this.#take(answer),
         (late) => late.endsSession && !isLate() && this.#onError(late),

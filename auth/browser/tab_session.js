@@ -115,7 +115,10 @@ export class TabSession {
     this.#tabs.tell(message);
   }
 
-  /** @param {TokenSet} answer */
+  /**
+   * Be signed in from now on, as the server has answered.
+   * @param {TokenSet} answer
+   */
   accept(answer) {
     if (this.#listening.signal.aborted) return; // closed, while this was on its way
     if (this.user && this.user.id !== answer.user.id) this.trace.add("user.switched");
@@ -126,7 +129,10 @@ export class TabSession {
     this.#enter("signed-in");
   }
 
-  /** @param {string | null} reason */
+  /**
+   * Be signed out from now on: this tab alone, and the server is not told.
+   * @param {string | null} reason
+   */
   leave(reason) {
     this.newEpoch();
     this.#accessToken.drop();
@@ -140,8 +146,10 @@ export class TabSession {
   #wake({ isOnlineAgain = false } = {}) {
     if (logoutNote.pendingId()) {
       if (isOnlineAgain || !this.#pendingLogout.isPlanned) this.#finishLogout();
-    } else if (this.state === "signed-out") return;
-    else if (isOnlineAgain && this.state === "reconnecting") this.#renewal.backOnline();
+      return;
+    }
+    if (this.state === "signed-out") return;
+    if (isOnlineAgain && this.state === "reconnecting") this.#renewal.backOnline();
     else this.#renewal.check();
   }
 

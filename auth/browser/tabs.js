@@ -43,7 +43,7 @@ export class Tabs {
   tell(message) {
     // The same value written twice fires nothing, so every message is unique.
     const unique = { ...message, id: randomId() };
-    this.#isNew(unique.id);
+    this.#remember(unique.id);
     writeNote(EVENT_KEY, JSON.stringify(unique));
     this.#channel?.postMessage(unique);
   }
@@ -63,16 +63,13 @@ export class Tabs {
    * @param {Via} via
    */
   #receive(message, via) {
-    if (typeof message?.id === "string" && this.#isNew(message.id)) this.#hear(message, via);
+    if (typeof message?.id !== "string" || this.#known.includes(message.id)) return;
+    this.#remember(message.id);
+    this.#hear(message, via);
   }
 
-  /**
-   * Say whether a message has not been heard or sent yet, and remember it.
-   * @param {string} id
-   */
-  #isNew(id) {
-    if (this.#known.includes(id)) return false;
-    this.#known = [...this.#known.slice(1 - REMEMBERED), id];
-    return true;
+  /** @param {string} id of a message that was heard or sent */
+  #remember(id) {
+    this.#known = [...this.#known, id].slice(-REMEMBERED);
   }
 }

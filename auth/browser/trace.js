@@ -43,7 +43,8 @@ export class Trace {
   add(kind, detail = {}) {
     const event = { at: Date.now(), tab: this.tab, kind, detail };
     this.#keep([event]);
-    if (this.#untold.push(event) === 1) setTimeout(() => this.#tell(), TELL_AFTER_MS);
+    this.#untold.push(event);
+    if (this.#untold.length === 1) setTimeout(() => this.#tell(), TELL_AFTER_MS);
   }
 
   /** What happened in this tab, oldest first. */
