@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from .kit.lacking import without_locks
+from .kit.network import hold
 from .kit.traces import traced, wait_for_trace
+from .program.bare import open_bare, register_in
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 
@@ -71,3 +73,24 @@ def test_late_answer_revives_nothing(
         assert sign_ins(page) == 1  # before the logout, and not for a moment after it
         page.reload()
         sees_login_page(page)
+
+
+@pytest.mark.one_browser
+def test_logout_asked_for_twice_ends_the_session(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """The second click finds no token any more, and must not put the first one's logout aside."""
+    tab = tabs()
+    open_bare(tab, server.url)
+    register_in(tab, person)
+    ended = server.count('session_ended')
+    held = hold(tab, '**/auth/refresh')
+    with tab.expect_request('**/auth/refresh'):
+        tab.evaluate('void auth.refresh()')  # a logout waits until it is answered
+    tab.context.clear_cookies()  # only the access token says which session it is now
+
+    tab.evaluate('void auth.logout(); void auth.logout()')
+    held[0].continue_()
+
+    wait_for_trace(tab, 'logout.sent')
+    server.wait_for('session_ended', ended + 1)

@@ -6,14 +6,19 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Route, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from auth import TOKEN_HOLDER_PATH
+
 from .kit.tabs import OpenTab
+from .program import bare
 from .program.people import Person
 from .program.server import Server
 from .program.wire import WireBrowser
@@ -189,3 +194,49 @@ def test_strangers_name_gets_no_answer(server: Server) -> None:
 
     assert refused.value.code == 421
     refused.value.close()
+
+
+@pytest.mark.one_browser
+@pytest.mark.parametrize(
+    ('name', 'state'),
+    [('logout-pending', 'signed-in'), ('__Host-logout-pending', 'signed-out')],
+    ids=['planted', 'ours'],
+)
+def test_cookie_of_a_neighbour_signs_nobody_out(
+    context: BrowserContext, tabs: OpenTab, server: Server, name: str, state: str
+) -> None:
+    """Over https, a cookie for the whole domain tells of no logout; one that only we can set does.
+
+    No server here speaks https: the test plays the one at `LISTED`, with our own token holder.
+    """
+    tokens = {
+        'access_token': 'a.b.c',
+        'expires_in': 600,
+        'outcome': 'rotated',
+        'user': {'id': '1', 'name': 'Ada', 'email': 'ada@example.com'},
+        'session': {'id': '2', 'generation': 1, 'signed_in_at': 0},
+    }
+    with urllib.request.urlopen(server.url + TOKEN_HOLDER_PATH) as answer:
+        token_holder = answer.read().decode()
+    answers = {
+        '/bare': {'body': bare.HTML, 'content_type': 'text/html'},
+        TOKEN_HOLDER_PATH: {'body': token_holder, 'content_type': 'text/javascript'},
+        '/auth/refresh': {'json': tokens},
+        '/auth/logout': {'status': 204},
+    }
+    for path, answer_with in answers.items():
+        context.route(LISTED + path, partial(fulfill, answer_with))
+    where: Any = {'domain': '.example.com', 'path': '/'}
+    if name.startswith('__Host-'):
+        where = {'url': LISTED, 'secure': True}
+    context.add_cookies([where | {'name': name, 'value': 'a' * 24}])
+    tab = tabs()
+
+    tab.goto(f'{LISTED}/bare')
+
+    tab.wait_for_function('state => globalThis.auth?.state === state', arg=state)
+
+
+def fulfill(answer: dict[str, Any], route: Route) -> None:
+    """Answer a request as a server would."""
+    route.fulfill(**answer)

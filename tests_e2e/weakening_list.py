@@ -254,6 +254,23 @@ WEAKENINGS = [
         'test_offline.py::test_pending_logout_survives_a_reload_without_storage',
     ),
     Weakening(
+        'second-click-is-another-logout',
+        'P5',
+        'auth/browser/pending_logout.js',
+        'if (tab.session || !logoutNote.pendingId()) logoutNote.write();',
+        'logoutNote.write();',
+        'test_logout_wins.py::test_logout_asked_for_twice_ends_the_session',
+    ),
+    Weakening(
+        'cookies-of-neighbours-count',
+        'P5',
+        'auth/browser/logout_note.js',
+        'const PREFIX = IS_PLAIN_TOO ?',
+        'const PREFIX = true ?',
+        'test_other_origins_get_nothing.py::test_cookie_of_a_neighbour_signs_nobody_out',
+        only='planted',
+    ),
+    Weakening(
         'logout-by-cookie-only',
         'P5',
         'auth/browser/pending_logout.js',

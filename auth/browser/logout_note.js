@@ -11,7 +11,11 @@ import { readNote, writeNote } from "./shared_notes.js";
 const KEY = "auth.logout-pending";
 
 const COOKIE = `logout-pending${location.port && `-${location.port}`}`; // cookies ignore ports
-const COOKIE_FORM = new RegExp(`(?:^|; )(?:__Host-)?${COOKIE}=([0-9a-f]{24})`); // see random_id.js
+/** Safari takes no Secure cookie from http, not even from localhost. */
+const IS_PLAIN_TOO = location.protocol === "http:";
+/** Over https a neighbour could set one without it for the whole domain, which nobody here could delete. */
+const PREFIX = IS_PLAIN_TOO ? "(?:__Host-)?" : "__Host-";
+const COOKIE_FORM = new RegExp(`(?:^|; )${PREFIX}${COOKIE}=([0-9a-f]{24})`); // see random_id.js
 const COOKIE_SECONDS = 400 * 86_400; // the most that RFC 6265bis allows
 
 /** The id in a cookie of a logout that is over: it may be read here before it is deleted elsewhere. */
@@ -58,6 +62,5 @@ function idInCookie() {
 function writeCookie(id, seconds) {
   const attributes = `Path=/; SameSite=Strict; Max-Age=${seconds}`;
   document.cookie = `__Host-${COOKIE}=${id}; Secure; ${attributes}`;
-  // Safari takes no Secure cookie from http, not even from localhost.
-  if (location.protocol === "http:") document.cookie = `${COOKIE}=${id}; ${attributes}`;
+  if (IS_PLAIN_TOO) document.cookie = `${COOKIE}=${id}; ${attributes}`;
 }

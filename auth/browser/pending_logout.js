@@ -45,7 +45,8 @@ export class PendingLogout {
    * @param {AccessToken} token a copy: the cookie may be gone, and then only this says which session is to end
    */
   async logout(tab, token) {
-    logoutNote.write();
+    // Whoever asks twice means one logout, and only the first had the token that says of which session.
+    if (tab.session || !logoutNote.pendingId()) logoutNote.write();
     const sid = tab.session?.id ?? null;
     const drop = () => token.drop();
     addEventListener("pagehide", drop); // a page kept for Back keeps no token
