@@ -32,7 +32,7 @@ from .errors import (
 )
 from .http.api_paths import is_api_path
 from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, content_digest
-from .http.dependencies import SignedIn
+from .http.dependencies import SignedIn, signed_in
 from .http.documented import describe
 from .http.origin_guard import CLIENT_HEADER
 from .http.origins import exact_origin, is_loopback, origin_of
@@ -106,6 +106,7 @@ __all__ = [
     'origin_of',
     'read_or_create',
     'record_event',
+    'signed_in',
     'verifier_lifespan',
     'visitor',
 ]

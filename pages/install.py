@@ -11,6 +11,7 @@ from nicegui import core, ui
 from nicegui.dependencies import register_importmap_override
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from auth import (
     CLIENT_HEADER,
@@ -107,7 +108,6 @@ def add_shell(
     SocketGuard(sessions).install()
     private_here = pages_of(site, sessions.backend)
 
-    @ui.page('/')
     @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
         frame(sessions, private_here, PREFIX, browser_settings, site)
@@ -116,4 +116,6 @@ def add_shell(
             return None
         return page.put_into_document(somebody.identity, PREFIX)
 
+    if not any(isinstance(route, Route) and route.path == '/' for route in nicegui_app.routes):
+        ui.page('/')(shell)  # a host may have a page of its own there, as anywhere else
     return private_here

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .program import ROOT, run
+from .program import ROOT, environment, run
 
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
 SHELL_SCRIPT = re.compile(r'```sh\n.*?```', re.DOTALL)  # is run by tests_e2e/test_docs_snippets.py
@@ -116,3 +116,22 @@ def test_login_path_is_short() -> None:
     assert files[0] == 'pages/login.py'
     assert len(files) <= 9
     assert sum(len((ROOT / file).read_text(encoding='utf-8').splitlines()) for file in files) <= 500
+
+
+def test_tests_of_routes_pass(tmp_path: Path) -> None:
+    """The file that docs/http.md shows for one's own routes, saved and run as it says."""
+    page = (ROOT / 'docs' / 'http.md').read_text(encoding='utf-8')
+    (snippet,) = re.findall(r'```python\n(.*?)```', page, re.DOTALL)
+    (tmp_path / 'test_notes.py').write_text(snippet)
+
+    command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'test_notes.py']
+    result = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert '2 passed' in result.stdout, result.stdout + result.stderr

@@ -39,9 +39,10 @@ async def _bearer_token(request: Request) -> str | None:
 BearerToken = Annotated[str | None, Depends(_bearer_token)]
 
 
-async def _signed_in(request: Request) -> Identity:
+async def signed_in(request: Request) -> Identity:
+    """Return who asks; what tests put something in the place of (`app.dependency_overrides`)."""
     backend = await _backend(request)
     return await identify(backend, await _bearer_token(request), backend.cookie.read(request))
 
 
-SignedIn = Annotated[Identity, Depends(_signed_in)]
+SignedIn = Annotated[Identity, Depends(signed_in)]

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from nicegui import ui
+from nicegui.testing.user_simulation import user_simulation
 
 import auth
 from pages import private_page
+from pages.browser_settings import BrowserSettings
 from pages.frame import Site, pages_of
+from pages.install import add_shell
+from pages.page_sessions import PageSessions
 from pages.private_pages import registered_pages
 
 NOTES = '/notes'
@@ -58,3 +63,17 @@ def test_addresses_of_ours_are_taken(backend: auth.AuthBackend, notes: None, tak
 def test_addresses_of_the_demo_are_free_without_it(backend: auth.AuthBackend, taken: str) -> None:
     """A host may have a dashboard of its own."""
     assert set(pages_of(Site('Mine', home=taken), backend)) == {taken}
+
+
+async def test_host_has_pages_for_everybody(sessions: PageSessions) -> None:
+    """What it has registered before, the start page too, is not in the way of ours, nor ours of it."""
+    async with user_simulation() as user:
+        for path in ('/', '/about'):
+            ui.page(path)(lambda: ui.label('For everybody'))
+        add_shell(sessions, BrowserSettings(), Site('Mine', home='/dashboard', demo=True))
+
+        for path in ('/', '/about'):
+            await user.open(path)
+            await user.should_see('For everybody')
+        await user.open('/login')
+        await user.should_not_see('For everybody')
