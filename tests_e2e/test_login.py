@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from .kit.network import hold
 from .kit.tabs import OpenTab
@@ -88,17 +88,16 @@ def test_password_managers_find_their_fields(login_page: Page) -> None:
 @pytest.mark.one_browser
 def test_button_cannot_be_pressed_twice(login_page: Page, person: Person) -> None:
     """While the server thinks, the button shows it and takes no second press."""
-    held: list[Route] = []
-    login_page.route('**/auth/login', lambda route: held.append(route))  # noqa: PLW0108 (it looks inside)
+    held = hold(login_page, '**/auth/login')
     person.fill_login_form(login_page)
     button = login_page.get_by_role('button', name='Sign in')
-    with login_page.expect_request('**/auth/login'):
-        button.click()
+    button.click()
+    sent = held.wait_for()
 
     expect(button).to_be_disabled()
     expect(button).to_have_attribute('aria-busy', 'true')
     login_page.get_by_label('Password').press('Enter')
-    held[0].continue_()
+    sent.continue_()
     person.sees_dashboard(login_page)
     assert len(held) == 1
 
@@ -159,7 +158,7 @@ def test_wrong_password_spares_a_silent_sign_in(
         form,
     )
 
-    held[0].continue_()
+    held.wait_for().continue_()
     login_page.unroute('**/auth/refresh')
 
     assert login_page.evaluate('code') == 'invalid_credentials'

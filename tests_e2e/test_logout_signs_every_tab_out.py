@@ -153,7 +153,7 @@ def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Perso
 
     log_out(second)
     sees_login_page(second)
-    held[0].continue_()
+    held.wait_for().continue_()
     first.evaluate('login')
     wait_for_trace(second, 'logout.sent')
 
@@ -178,7 +178,7 @@ def test_logout_while_a_login_waits_wins(tabs: OpenTab, server: Server, person: 
 
     first.evaluate('globalThis.logout = auth.logout(); 0')
     wait_for_trace(second, 'logout.received')
-    held[0].continue_()
+    held.wait_for().continue_()
     first.unroute('**/auth/refresh')
     second.evaluate('login')
     first.evaluate('logout')

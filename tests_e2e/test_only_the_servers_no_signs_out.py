@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .kit.network import hold, offline
+from .kit.network import Held, hold, offline
 from .kit.traces import traced, wait_for_trace
 from .program.bare import open_bare, register_in
 from .program.people import Person, sees_login_page
@@ -192,7 +192,7 @@ def test_offline_is_no_sign_out(tab: Page, person: Person) -> None:
 
 
 @pytest.fixture
-def unanswered(tabs: Callable[[], Page], server: Server, person: Person) -> list[Route]:
+def unanswered(tabs: Callable[[], Page], server: Server, person: Person) -> Held:
     """A refresh that its tab has given up after eight seconds. All that come are held."""
     tab = tabs()
     tab.context.clock.install()
@@ -205,21 +205,21 @@ def unanswered(tabs: Callable[[], Page], server: Server, person: Person) -> list
     return held
 
 
-def test_silence_is_no_sign_out(unanswered: list[Route], person: Person) -> None:
+def test_silence_is_no_sign_out(unanswered: Held, person: Person) -> None:
     """A server that never answers is given up on after eight seconds; a later one is asked again."""
-    tab = unanswered[0].request.frame.page
+    tab = unanswered.page
     assert traced(tab, 'refresh.postponed')[-1]['detail']['why'] == 'timeout'
 
-    unanswered[0].abort()
+    unanswered.wait_for().abort()
     tab.unroute(REFRESH)
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
     comes_back(tab, person)
 
 
 @pytest.fixture
-def held(unanswered: list[Route]) -> list[Route]:
+def held(unanswered: Held) -> Held:
     """The same, and by now the next refresh waits behind it."""
-    tab = unanswered[0].request.frame.page
+    tab = unanswered.page
     begun = len(traced(tab, 'refresh.started'))
     tab.context.clock.fast_forward(RETRY_MS)
     wait_for_trace(tab, 'refresh.started', begun + 1)
@@ -227,12 +227,12 @@ def held(unanswered: list[Route]) -> list[Route]:
 
 
 @pytest.mark.one_browser
-def test_answer_that_takes_long_is_taken(held: list[Route], person: Person) -> None:
+def test_answer_that_takes_long_is_taken(held: Held, person: Person) -> None:
     """On a slow line nothing faster will come; and what waits behind it need not be asked."""
-    tab = held[0].request.frame.page
+    tab = held.page
     waited = len(traced(tab, 'refresh.waited'))
 
-    held[0].continue_()
+    held.wait_for().continue_()
 
     comes_back(tab, person)
     wait_for_trace(tab, 'refresh.waited', waited + 1)
@@ -241,23 +241,23 @@ def test_answer_that_takes_long_is_taken(held: list[Route], person: Person) -> N
 
 
 @pytest.mark.one_browser
-def test_refusal_that_takes_long_is_taken(held: list[Route]) -> None:
+def test_refusal_that_takes_long_is_taken(held: Held) -> None:
     """The session is over: that is no slower line, and not to be asked about for ever."""
-    tab = held[0].request.frame.page
+    tab = held.page
 
-    held[0].fulfill(status=401, body=problem('session_ended', reason='replay'))
+    held.wait_for().fulfill(status=401, body=problem('session_ended', reason='replay'))
 
     tab.wait_for_function('auth.state === "signed-out"')
     assert tab.evaluate('auth.reason') == 'replay'
 
 
 @pytest.mark.one_browser
-def test_answer_that_takes_long_revives_nothing(held: list[Route]) -> None:
+def test_answer_that_takes_long_revives_nothing(held: Held) -> None:
     """A logout came in between, and waits behind it."""
-    tab = held[0].request.frame.page
+    tab = held.page
     tab.evaluate('void auth.logout()')
 
-    held[0].continue_()
+    held.wait_for().continue_()
 
     wait_for_trace(tab, 'logout.sent')
     assert tab.evaluate('auth.state') == 'signed-out'

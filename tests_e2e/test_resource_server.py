@@ -237,14 +237,14 @@ def test_signing_in_ends_the_watch(
     press(tab, 'Log out and watch the token')
     expect(moments(tab).get_by_role('row', name=re.compile('401 200')).first).to_be_visible()
     assert tab.evaluate('auth.token.afterLogout.isOn')
-    watching = left_in(tab)
+    watching = left_in(tab, ['pagehide'])
 
     person.fill_login_form(tab)
     press(tab, 'Sign in')
 
     person.sees_dashboard(tab)
     assert not tab.evaluate('auth.token.afterLogout.isOn')
-    assert tab.evaluate('leftovers.listeners("pagehide")') < watching['pagehide']
+    assert left_in(tab, ['pagehide'])['pagehide'] < watching['pagehide']
 
 
 @pytest.mark.one_browser

@@ -154,7 +154,7 @@ def test_order_of_one_is_not_carried_out_for_the_next(
         tab.evaluate('void auth.refresh()')
 
     tab.evaluate(LOG_OUT_EVERYWHERE)
-    held[0].continue_()
+    held.wait_for().continue_()
 
     assert tab.evaluate('globalThis.ordered') == 'session_changed'
     wait_for_name(tab, grace.name)
@@ -175,7 +175,7 @@ def test_order_given_before_anybody_is_known_is_carried_out(
     assert tab.evaluate('auth.state') == 'loading'
 
     tab.evaluate(LOG_OUT_EVERYWHERE)
-    held[0].continue_()
+    held.wait_for().continue_()
 
     assert tab.evaluate('globalThis.ordered') == 'done'
     assert tab.evaluate('[auth.state, auth.reason]') == ['signed-out', 'logout_everywhere']

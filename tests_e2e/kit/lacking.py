@@ -27,10 +27,14 @@ def make_deaf(pages: Pages) -> None:
     """Let nothing from other tabs arrive, neither message nor `storage` event."""
     without_broadcast(pages)
     pages.add_init_script(
-        "addEventListener('storage', (event) => event.stopImmediatePropagation())"
+        "addEventListener('storage', (event) => event.stopImmediatePropagation(), true)"
     )
 
 
 def without_storage(pages: Pages) -> None:
-    """Let every write to `localStorage` fail, as when it is full or switched off."""
+    """Let every `setItem` fail, as when storage is full; that of `sessionStorage` fails with it.
+
+    Not simulated: that full storage throws at plain assignments, too, and storage that people have
+    switched off already where somebody reads `localStorage`.
+    """
     pages.add_init_script('Storage.prototype.setItem = () => { throw new Error("full"); };')

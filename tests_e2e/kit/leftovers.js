@@ -1,10 +1,10 @@
 /**
  * Counts what scripts leave behind in a page: timers that still wait, and listeners that still listen
- * on the window, the document and the token holder. Loaded before the page's own scripts.
+ * on the window, the document and objects of some classes. Called before the page's own scripts run.
  *
  * Timers of the browser itself (`AbortSignal.timeout`) are not seen; they end by themselves.
  */
-globalThis.leftovers = (() => {
+((classes) => {
   const timers = new Set();
   for (const [start, stop] of [["setTimeout", "clearTimeout"], ["setInterval", "clearInterval"]]) {
     const [reallyStart, reallyStop] = [globalThis[start], globalThis[stop]];
@@ -32,11 +32,13 @@ globalThis.leftovers = (() => {
   EventTarget.prototype.addEventListener = function (type, listener, options) {
     const target = this ?? window;
     addEventListener.call(target, type, listener, options);
-    if (target.constructor.name === "AuthClient" && !listeners.has(target)) listeners.set(target, []);
+    if (classes.includes(target.constructor.name) && !listeners.has(target)) listeners.set(target, []);
     const entry = { type, listener };
     drop(target, entry);
     listeners.get(target)?.push(entry);
-    if (options?.signal) addEventListener.call(options.signal, "abort", () => drop(target, entry));
+    const dropIt = () => drop(target, entry);
+    if (options?.once) addEventListener.call(target, type, dropIt, { once: true });
+    if (options?.signal) addEventListener.call(options.signal, "abort", dropIt);
   };
   EventTarget.prototype.removeEventListener = function (type, listener, options) {
     const target = this ?? window;
@@ -44,8 +46,8 @@ globalThis.leftovers = (() => {
     drop(target, { type, listener });
   };
 
-  return {
+  globalThis.leftovers = {
     timers: () => timers.size,
     listeners: (type) => [...listeners.values()].flat().filter((each) => each.type === type).length,
   };
-})();
+})

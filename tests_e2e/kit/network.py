@@ -6,10 +6,14 @@ of an answer even if the page never gets it. That is ordered at the server (`Ser
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Page, Route
+
+PATIENCE_SECONDS = 20
+HEARING_MS = 10  # Playwright tells of requests only while a test waits for the page
 
 
 @contextmanager
@@ -40,13 +44,33 @@ def out_of_reach(pages: BrowserContext | Page, url: str) -> Iterator[None]:
         pages.unroute(url, fail)
 
 
-def hold(page: Page, url: str) -> list[Route]:
+class Held(list[Route]):
+    """The requests of a page that have been kept from leaving so far."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+
+    def wait_for(self, count: int = 1) -> Route:
+        """Wait until so many have been held, and return the last of them. Raises `TimeoutError`.
+
+        That a page has begun a request, as `expect_request` says, is not that it is held already.
+        """
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while len(self) < count:
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f'{len(self)} of {count} requests have come')
+            self.page.wait_for_timeout(HEARING_MS)
+        return self[count - 1]
+
+
+def hold(page: Page, url: str) -> Held:
     """Keep the page's requests to `url`, a glob, from leaving; return them, as they come.
 
     Let one go with its `continue_()`; `page.unroute(url)` ends the holding. If that was the page's last
     route, Chromium lets go whatever was held.
     """
-    held: list[Route] = []
+    held = Held(page)
 
     def keep(route: Route) -> None:
         held.append(route)

@@ -11,7 +11,10 @@ OpenTab = Callable[[], Page]
 
 
 def duplicate(tab: Page) -> Page:
-    """Open what the menu calls "Duplicate tab": same address, and a copy of its `sessionStorage`."""
+    """Open the same address with a copy of the tab's `sessionStorage`, as "Duplicate tab" does.
+
+    Unlike the menu's, this copy has an `opener`, with which it shares a process, and no history.
+    """
     with tab.context.expect_page() as opened:
         tab.evaluate('void window.open(location.href)')
     return opened.value
@@ -25,8 +28,5 @@ def loads_anew(tab: Page, *, timeout_ms: float = 30_000) -> Iterator[None]:
     reached. A test that goes on before then sees the old document, and its own `goto` or `reload`
     meets the page's: the browser drops one of the two.
     """
-    tab.evaluate('globalThis.isOldDocument = true')
-    yield
-    tab.wait_for_function(
-        '!globalThis.isOldDocument && document.readyState === "complete"', timeout=timeout_ms
-    )
+    with tab.expect_event('load', timeout=timeout_ms):
+        yield

@@ -10,9 +10,12 @@ from playwright.sync_api import Page
 _HAS = """([kind, count]) =>
     (globalThis.auth?.trace.events ?? []).filter((event) => event.kind === kind).length >= count"""
 
-_KEEP = """() => addEventListener('pagehide', () => {
-    sessionStorage['kept-trace'] = JSON.stringify(auth.trace.events);
-})"""
+_KEEP = """() => {
+    sessionStorage.removeItem('kept-trace');  // of an earlier time
+    addEventListener('pagehide', () => {
+        sessionStorage['kept-trace'] = JSON.stringify(auth.trace.events);
+    });
+}"""
 
 
 def wait_for_trace(
