@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,15 @@ from auth.tests.postgres import Postgres, own_schema
 
 from .kit import bfcache, browsers, counts
 from .program.people import Person
-from .program.server import Server, running_server
+from .program.server import IMPATIENT, Server, running_server, taking_orders
 from .program.wire import WireBrowser
+from .repetitions import find_repetitions
 
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
 
 RunOnce = Callable[..., Any]
+Watched = Callable[..., AbstractContextManager[BrowserContext]]
 POSTGRES = pytest.StashKey[Postgres]()
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -38,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Run in both browsers unless told otherwise, and keep a picture of each failure."""
     config.option.browser = config.option.browser or list(browsers.NAMES)
-    config.option.screenshot = 'only-on-failure'
+    if config.option.screenshot == 'off':
+        config.option.screenshot = 'only-on-failure'
     if not hasattr(config, 'workerinput'):
         config.stash[POSTGRES] = Postgres()
         config.stash[POSTGRES].start()
@@ -50,29 +54,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[POSTGRES].stop()
 
 
+@pytest.hookimpl(trylast=True)  # after `-k` and `-m` have chosen
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would show again what another test, or the same in the other browser, shows."""
-    if not config.getoption('--repetitions'):
-        items[:] = [item for item in items if not is_repetition(item)]
-
-
-def is_repetition(item: pytest.Item) -> bool:
-    """Say whether this is a second browser or database for a test that needs but one.
-
-    No database sees browsers, so there is one browser for PostgreSQL.
-    """
-    if item.get_closest_marker('one_database') and 'postgresql' in item.name:
-        return True
-    if item.get_closest_marker('one_set_up') and is_borrowed(item):
-        return True
-    needs_one_browser = 'postgresql' in item.name or item.get_closest_marker('one_browser')
-    return bool(needs_one_browser) and 'firefox' in item.name
-
-
-def is_borrowed(item: pytest.Item) -> bool:
-    """Say whether a test is run again by a file that has imported it (see `multi_tab.py`)."""
-    assert isinstance(item, pytest.Function)
-    return bool(item.function.__module__ != item.module.__name__)
+    if config.getoption('--repetitions'):
+        return
+    repeated = find_repetitions(items)
+    config.hook.pytest_deselected(items=repeated)
+    items[:] = [item for item in items if item not in repeated]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -108,9 +97,9 @@ def browser_type_launch_args(
     browser_type_launch_args: browsers.LaunchOptions, playwright: Playwright, browser_name: str
 ) -> browsers.LaunchOptions:
     """The options with which this browser starts on this machine; `--headed` shows it."""
-    options = browsers.find(playwright, browser_name)
+    options = browsers.find(playwright, browser_name, browser_type_launch_args)
     assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.kit.browsers`'
-    return browser_type_launch_args | options
+    return options
 
 
 @pytest.fixture(scope='session')
@@ -158,16 +147,17 @@ def server(start_once: Callable[..., Server]) -> Server:
     return start_once()
 
 
-@pytest.fixture(scope='session')
-def server_taking_orders(start_once: Callable[..., Server]) -> Server:
-    """One server with default settings which takes orders for faults."""
-    return start_once('--faults')
+@pytest.fixture
+def server_taking_orders(start_once: Callable[..., Server]) -> Iterator[Server]:
+    """One server with default settings which takes orders for faults; none outlives its test."""
+    with taking_orders(start_once('--faults')) as server:
+        yield server
 
 
 @pytest.fixture(scope='session')
 def strict_server(start_once: Callable[..., Server]) -> Server:
     """One server that forgives little: no grace for tabs at one time, what is seen once counts."""
-    return start_once('--refresh-overlap-seconds', '0', '--refresh-seen-after-seconds', '0')
+    return start_once(*IMPATIENT)
 
 
 @pytest.fixture(scope='session', params=['sqlite', 'postgresql'])
@@ -178,45 +168,66 @@ def database_options(request: pytest.FixtureRequest) -> list[str]:
     return ['--database-url', request.getfixturevalue('postgres_url')]
 
 
-@pytest.fixture(scope='session')
-def either_server(database_options: list[str], start_once: Callable[..., Server]) -> Server:
-    """One server for each kind of database, which takes orders for faults."""
-    return start_once('--faults', *database_options)
+@pytest.fixture
+def either_server(
+    database_options: list[str], start_once: Callable[..., Server]
+) -> Iterator[Server]:
+    """One server for each kind of database, which takes orders for faults; none outlives its test."""
+    with taking_orders(start_once('--faults', *database_options)) as server:
+        yield server
 
 
 @pytest.fixture
 def server_with(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start another server with options, as in `server_with('--access-token-seconds', '4')`."""
+    """Start another server with options, as in `server_with('--access-token-seconds', '4')`.
+
+    All of one test have one data folder: the same accounts and keys, and on SQLite the same database.
+    """
     with ExitStack() as stack:
         yield lambda *options: stack.enter_context(running_server(tmp_path, *options))
 
 
 @pytest.fixture
-def new_context(
-    new_context: Callable[..., BrowserContext], request: pytest.FixtureRequest, output_path: str
-) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser of one's own, and keep its trace if the test fails.
+def watched(request: pytest.FixtureRequest, output_path: str) -> Watched:
+    """Trace a browser of one's own in `with watched(context):`; keep what it did if the test fails.
 
     Calls, console and network only. The snapshots and films that `--tracing` adds made ten Firefox
     tabs eight times slower (94 s instead of 12 s). `playwright show-trace` opens it.
     """
-    opened: list[BrowserContext] = []
+    numbers = itertools.count(1)
 
-    def open_context(**options: Any) -> BrowserContext:
-        context = new_context(**options)
+    @contextmanager
+    def watch(context: BrowserContext, *, pictures: bool = True) -> Iterator[BrowserContext]:
+        kept = f'{output_path}/trace-{next(numbers)}.zip'
         context.set_default_timeout(PATIENCE_MS)
         context.tracing.start(screenshots=False, snapshots=False, sources=True)
-        opened.append(context)
-        return context
-
-    yield open_context
-    result = getattr(request.node, 'rep_call', None)
-    for number, context in enumerate(opened, 1):
+        yield context
+        result = getattr(request.node, 'rep_call', None)
+        failed = result is None or result.failed
         with suppress(Error):  # the test has closed this one itself
-            if result is None or result.failed:
-                context.tracing.stop(path=f'{output_path}/trace-{number}.zip')
-            else:
-                context.tracing.stop()
+            context.tracing.stop(path=kept if failed else None)
+            for number, page in enumerate(context.pages if failed and pictures else [], 1):
+                page.screenshot(path=kept.replace('.zip', f'-{number}.png'))
+
+    return watch
+
+
+@pytest.fixture
+def new_context(
+    new_context: Callable[..., BrowserContext], watched: Watched, pytestconfig: pytest.Config
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a browser of one's own; it is watched, if not by pytest-playwright (`--tracing`)."""
+    is_traced = pytestconfig.getoption('--tracing') != 'off'
+    with ExitStack() as watching:
+
+        def open_context(**options: Any) -> BrowserContext:
+            context = new_context(**options)
+            context.set_default_timeout(PATIENCE_MS)
+            if not is_traced:
+                watching.enter_context(watched(context, pictures=False))
+            return context
+
+        yield open_context
 
 
 @pytest.fixture
@@ -239,32 +250,25 @@ def devices(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
 
 @pytest.fixture(scope='session')
 def restoring_browser(
-    playwright: Playwright,
-    browser_name: str,
     browser: Browser,
     browser_type_launch_args: browsers.LaunchOptions,
     browsers_running: dict[str, Browser],
 ) -> Browser:
     """A browser whose Back brings pages to life again as they were left."""
-    if browser_name == 'firefox':
-        return browser
-    name = 'chromium that restores'
+    name = f'{browser.browser_type.name} that restores'
     if name not in browsers_running:
-        full = bfcache.launch_chromium(playwright, browser_type_launch_args)
-        if full is None:
-            pytest.skip("Chromium's headless shell has no back/forward cache; this is all there is")
-        browsers_running[name] = full
+        restoring = bfcache.restoring_browser(browser, browser_type_launch_args)
+        if restoring is None:
+            pytest.skip(bfcache.NONE_RESTORES)
+        browsers_running[name] = restoring
     return browsers_running[name]
 
 
 @pytest.fixture
-def restoring_context(restoring_browser: Browser) -> Iterator[BrowserContext]:
+def restoring_context(restoring_browser: Browser, watched: Watched) -> Iterator[BrowserContext]:
     """One person's such browser; its pages note how they appear (see `bfcache.appearances`)."""
-    context = restoring_browser.new_context()
-    context.set_default_timeout(PATIENCE_MS)
-    bfcache.note_appearances(context)
-    yield context
-    context.close()
+    with bfcache.restoring_context(restoring_browser) as context, watched(context):
+        yield context
 
 
 @pytest.fixture

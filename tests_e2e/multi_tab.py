@@ -6,9 +6,11 @@ that a fixture of its own starts, as in `test_over_graphql.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from .program.server import Server
+from .program.server import Server, taking_orders
 from .test_coming_back_signed_in import (
     tab,
     test_new_tab_comes_back_signed_in,
@@ -37,13 +39,14 @@ __all__ = [
 ]
 
 
-@pytest.fixture(scope='module')
-def server_taking_orders(server: Server) -> Server:
+@pytest.fixture
+def server_taking_orders(server: Server) -> Iterator[Server]:
     """The server of the set-up, which must take orders for faults."""
-    return server
+    with taking_orders(server) as lent:
+        yield lent
 
 
-@pytest.fixture(scope='module')
-def either_server(server: Server) -> Server:
+@pytest.fixture
+def either_server(server_taking_orders: Server) -> Server:
     """Again: which database is behind it, other tests look at."""
-    return server
+    return server_taking_orders

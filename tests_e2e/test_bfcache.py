@@ -1,7 +1,7 @@
 """P5: Back revives nothing: a page restored from memory has no token, and shows nothing private.
 
-The app's own pages are never restored (they have a WebSocket, and `no-store`), so the token holder is
-tried on a page that is: `bare.py`. Each test sees that its page came back from memory, or did not.
+The app's own pages were not restored here (they have a WebSocket, and `no-store`), so the token holder
+is tried on a page that is: `bare.py`. Each test sees that its page came back from memory, or did not.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def test_late_answer_does_not_reach_a_page_that_is_kept(
         tab.evaluate('globalThis.refreshed = auth.refresh(); 0')
     say_put_away(tab)
 
-    held[0].continue_()
+    held.wait_for().continue_()
     tab.evaluate('refreshed')
 
     assert tab.evaluate('auth.token.describe()') is None

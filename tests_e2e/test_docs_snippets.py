@@ -84,8 +84,8 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
 
 
 def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
-    """The page's conftest and test run beside a copy of the kit, with the README's program."""
-    port, tests = free_port(), tmp_path / 'tests'
+    """The page's conftest and tests run beside a copy of the kit, with the README's program."""
+    tests = tmp_path / 'tests'
     shutil.copytree(PAGE.parent.parent / 'tests_e2e' / 'kit', tests / 'kit')
     conftest, test = re.findall(r'```py\n(.*?)```', PAGE.read_text(encoding='utf-8'), re.DOTALL)
     for path, source in {
@@ -94,7 +94,7 @@ def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
         'tests/conftest.py': conftest,
         'tests/test_tabs.py': test,
     }.items():
-        (tmp_path / path).write_text(source.replace('8080', port), encoding='utf-8')
+        (tmp_path / path).write_text(source, encoding='utf-8')
 
     run = subprocess.run(
         [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'],
@@ -105,7 +105,7 @@ def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert '1 passed' in run.stdout, run.stdout
+    assert run.returncode == 0, run.stdout
 
 
 @pytest.mark.skipif(shutil.which('curl') is None, reason='there is no curl here')

@@ -53,7 +53,7 @@ def test_late_answer_revives_nothing(
     person.join(tab, server.url)
     other.goto(f'{server.url}/dashboard')
     person.sees_dashboard(other)
-    ended = server.count('session_ended')
+    session = tab.evaluate('auth.session.id')
     refresh = server.address_of('refresh')
     server.order(refresh, late, seconds=LATE_SECONDS)
     asking = other if where == 'other tab' else tab
@@ -67,7 +67,7 @@ def test_late_answer_revives_nothing(
     assert answered.value.status in {200, 401}
 
     wait_for_trace(tab, 'logout.sent')
-    server.wait_for('session_ended', ended + 1)
+    server.wait_for('session_ended', session=session)
     for page in (tab, other):
         assert page.evaluate('auth.state') == 'signed-out'
         assert sign_ins(page) == 1  # before the logout, and not for a moment after it

@@ -43,16 +43,16 @@ def test_logout_offline_signs_every_tab_out(
     pair: list[Page], server: Server, person: Person
 ) -> None:
     """At once in all tabs; the server hears of it as soon as there is a network, from one of them."""
-    ended = server.count('session_ended')
+    session = pair[0].evaluate('auth.session.id')
     with offline(pair[0].context):
         log_out(pair[0])
         for tab in pair:
             tab.wait_for_function('auth.state === "signed-out"')
             assert not tab.get_by_role('heading', name=person.name).is_visible()
         wait_for_trace(pair[0], 'logout.postponed')
-        assert server.count('session_ended') == ended
+        assert server.count('session_ended', session=session) == 0
 
-    server.wait_for('session_ended', ended + 1)
+    server.wait_for('session_ended', session=session)
     for tab in pair:
         sees_login_page(tab)
     assert sum(len(traced(tab, 'logout.sent')) for tab in pair) == 1
@@ -62,7 +62,7 @@ def test_pending_logout_survives_a_reload(pair: list[Page], server: Server, pers
     """The cookie still works, but a page that comes back while the server has not heard stays out."""
     tab, other = pair
     assert traced(other, 'refresh.rotated')  # without a logout, coming back signs in
-    ended, rotated = server.count('session_ended'), server.count('refresh_rotated')
+    session = tab.evaluate('auth.session.id')
     with out_of_reach(tab.context, LOGOUT):
         log_out(tab)
         wait_for_trace(tab, 'logout.postponed')
@@ -72,10 +72,10 @@ def test_pending_logout_survives_a_reload(pair: list[Page], server: Server, pers
         wait_for_trace(tab, 'logout.postponed')
         assert tab.evaluate(PENDING)
         assert traced(tab, 'refresh.started') == []
-        assert server.count('refresh_rotated') == rotated
-        assert server.count('session_ended') == ended
+        assert server.count('session_ended', session=session) == 0
 
-    server.wait_for('session_ended', ended + 1)
+    server.wait_for('session_ended', session=session)
+    assert server.refreshes(session).total() == len(pair)  # with which they came
     tab.wait_for_function(f'{PENDING} === null')
     tab.goto(f'{server.url}/dashboard')
     sees_login_page(tab)
@@ -163,7 +163,7 @@ def test_pending_logout_is_told_once_at_a_time(
     tab.evaluate('for (let i = 0; i < 10; i++) dispatchEvent(new Event("focus"))')
 
     assert tab.evaluate('navigator.locks.query().then(({ pending }) => pending.length)') == 0
-    held[0].fulfill(status=503, headers={'Retry-After': '20'})
+    held.wait_for().fulfill(status=503, headers={'Retry-After': '20'})
     waits = wait_for_trace(tab, 'logout.postponed')['detail']['waitMs']
     assert 20_000 <= waits <= 30_000
     tab.evaluate('dispatchEvent(new Event("focus"))')  # no reason to come before that
@@ -186,8 +186,8 @@ def test_tab_that_heard_nothing_finds_the_note(
     register_in(asleep, person)
     open_bare(other, server.url)
     wait_for_name(other, person.name)
+    session = other.evaluate('auth.session.id')
     say_put_away(asleep)
-    ended = server.count('session_ended')
     with out_of_reach(other, LOGOUT):
         other.evaluate('void auth.logout()')
         wait_for_trace(other, 'logout.postponed')
@@ -198,7 +198,7 @@ def test_tab_that_heard_nothing_finds_the_note(
 
     asleep.wait_for_function('auth.state === "signed-out"')
     wait_for_trace(asleep, 'logout.sent')
-    server.wait_for('session_ended', ended + 1)
+    server.wait_for('session_ended', session=session)
 
 
 @pytest.mark.one_browser
@@ -210,18 +210,18 @@ def test_logout_outlives_its_tab(tabs: OpenTab, server: Server, person: Person) 
     register_in(busy, person)
     open_bare(other, server.url)
     wait_for_name(other, person.name)
+    session = busy.evaluate('auth.session.id')
     held = hold(busy, REFRESH)
     with busy.expect_request(REFRESH):
         busy.evaluate('void auth.refresh()')
     other.evaluate('void auth.logout()')
     busy.wait_for_function('auth.state === "signed-out"')
-    ended = server.count('session_ended')
     other.close()
-    held[0].continue_()
+    held.wait_for().continue_()
 
     busy.clock.fast_forward(LONG_ENOUGH_MS)
 
-    server.wait_for('session_ended', ended + 1)
+    server.wait_for('session_ended', session=session)
     wait_for_trace(busy, 'logout.sent')
 
 
@@ -236,7 +236,7 @@ def test_closed_client_tells_no_more(tabs: OpenTab, server: Server, person: Pers
     with tab.expect_request(LOGOUT):
         tab.evaluate('globalThis.logout = auth.logout(); 0')
     tab.evaluate('auth.close()')
-    held[0].abort()
+    held.wait_for().abort()
     tab.evaluate('logout')
 
     tab.clock.fast_forward(LONG_ENOUGH_MS)
@@ -282,7 +282,7 @@ def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person:
         tab.clock.fast_forward(TICKETS_TIME_MS)
 
     tab.clock.fast_forward(TICKETS_TIME_MS)
-    held[1].continue_()
+    held.wait_for(2).continue_()
 
     wait_for_trace(tab, 'page.bound')
     assert len(held) == 2

@@ -26,10 +26,11 @@ def tab(tabs: Callable[[], Page], either_server: Server, person: Person) -> Page
 
 def refresh_until_committed(tab: Page, server: Server) -> None:
     """Begin a refresh, and return when the server has rotated but not answered."""
-    before = server.count('refresh_rotated')
+    session = tab.evaluate('auth.session.id')
+    before = server.refreshes(session, at_least=1)['rotated']  # with one it came
     server.order(REFRESH, 'delay_answer', seconds=LATE_SECONDS)
     tab.evaluate('void auth.refresh()')
-    server.wait_for('refresh_rotated', before + 1)
+    server.wait_for('refresh_rotated', before + 1, session=session)
 
 
 @pytest.mark.one_database

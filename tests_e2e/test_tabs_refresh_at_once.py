@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from auth.sessions.outcomes import Outcome
+
 from .kit.barrier import at_one_instant
 from .kit.counts import AddRow
 from .kit.lacking import without_locks
@@ -21,14 +23,8 @@ TABS = 8
 EACH = 2
 REFRESH_TWICE = 'auth.refresh().then(() => auth.refresh())'
 STATE_AFTER_ASKING = 'auth.refresh().then(() => auth.state)'
-OUTCOMES = ('rotated', 'overlapped', 'recovered', 'replayed')
 # Without locks strict rules see a replay in the first burst; to be there at all it may take more.
 BURSTS_UNTIL_THE_ALARM = 5
-
-
-def counts(server: Server) -> Counter[str]:
-    """Say how the refreshes so far were answered."""
-    return Counter({outcome: server.count(f'refresh_{outcome}') for outcome in OUTCOMES})
 
 
 def refusals(tabs: list[Page]) -> int:
@@ -42,7 +38,7 @@ def tell(request: pytest.FixtureRequest, add_row: AddRow) -> Callable[..., None]
     """Add the counts of this test to the table."""
 
     def add(rules: str, locks: bool, bursts: int, answers: Counter[str], refused: int) -> None:
-        by_outcome = {outcome: answers[outcome] for outcome in OUTCOMES}
+        by_outcome = {str(outcome): answers[outcome] for outcome in Outcome}
         add_row(
             f'{TABS} tabs refresh at one instant',
             {'test': request.node.callspec.id, 'rules': rules, 'locks': locks, 'bursts': bursts}
@@ -73,11 +69,12 @@ def test_eight_tabs_at_one_instant(
         without_locks(context)
     opened = open_signed_in(tabs, TABS, either_server, person)
     assert opened[0].evaluate('Boolean(navigator.locks)') is locks
-    before = counts(either_server)
+    session = opened[0].evaluate('auth.session.id')
+    before = either_server.refreshes(session, at_least=TABS)  # each tab came with one
 
     at_one_instant(opened, REFRESH_TWICE)
 
-    answers = counts(either_server) - before
+    answers = either_server.refreshes(session, at_least=TABS + TABS * EACH) - before
     tell('default', locks, 1, answers, refusals(opened))
     assert sum(answers.values()) == TABS * EACH
     assert set(answers) <= {'rotated', 'overlapped'}
@@ -108,13 +105,18 @@ def test_strict_rules_need_locks(
         opened.append(tabs())
         open_bare(opened[-1], strict_server.url)
         wait_for_name(opened[-1], person.name)
-    before, bursts = counts(strict_server), 0
+    session = opened[0].evaluate('auth.session.id')
+    before, bursts = strict_server.refreshes(session, at_least=TABS - 1), 0
 
     while bursts < (1 if locks else BURSTS_UNTIL_THE_ALARM) and not refusals(opened):
         at_one_instant(opened, REFRESH_TWICE)
         bursts += 1
 
-    answers = counts(strict_server) - before
+    if locks:
+        answers = strict_server.refreshes(session, at_least=before.total() + TABS * EACH) - before
+    else:
+        strict_server.wait_for('refresh_replayed', session=session)
+        answers = strict_server.refreshes(session) - before
     tell('strict', locks, bursts, answers, refusals(opened))
     if locks:
         assert answers == {'rotated': TABS * EACH}

@@ -15,7 +15,7 @@ from .kit import browsers
 from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
 from .program.people import Person, log_out, sees_login_page
-from .program.server import Server
+from .program.server import Server, taking_orders
 from .program.two_origins import on_two_origins, on_two_sites
 from .program.wire import WireBrowser
 from .test_coming_back_signed_in import tab, test_reload_comes_back_signed_in
@@ -44,10 +44,11 @@ def server(run_once: Callable[..., Server]) -> Server:
     return run_once(on_two_origins, '--faults')
 
 
-@pytest.fixture(scope='module')
-def either_server(server: Server) -> Server:
+@pytest.fixture
+def either_server(server: Server) -> Iterator[Server]:
     """The same: which database is behind it, other tests look at."""
-    return server
+    with taking_orders(server) as lent:
+        yield lent
 
 
 @pytest.fixture(scope='module')

@@ -866,6 +866,15 @@ WEAKENINGS = [
         only='prefetch and sqlite',
     ),
     Weakening(
+        'prefetch-takes-a-token',
+        'P15',
+        'auth/http/server_rendering.py',
+        'return says_so and not any(name in headers for name in _OF_A_PREFETCH)',
+        "return says_so or 'sec-purpose' in headers",
+        'test_server_rendered_page.py::test_prefetch_takes_no_token',
+        browser='chromium',
+    ),
+    Weakening(
         'first-html-stays',
         'P15',
         'pages/server_rendered.py',

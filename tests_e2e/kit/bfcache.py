@@ -1,8 +1,9 @@
 """The back/forward cache: Back brings a page to life again as it was left, memory and all.
 
-Firefox has it on. Playwright switches it off in Chromium, so there a browser of its own is launched;
-Chromium's headless shell has none at all. A page is kept only under many conditions (no open WebSocket,
-no `no-store`, ...), so a test must see that its page *was* restored: `appearances` says so.
+Stock Firefox has it on; the Firefox that Playwright itself brings is patched to have none. Playwright
+switches it off in Chromium, so there a browser of its own is launched; Chromium's headless shell has
+none at all. Whether a page is kept depends on many things (a WebSocket and `no-store` speak against it,
+neither alone is safe to rely on), so a test must see that its page *was* restored: `appearances`.
 
 In Firefox, Playwright does not notice that a page was restored: `evaluate` and `wait_for_function` work
 in it, locators wait for a load that does not come.
@@ -12,9 +13,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
 
 from . import browsers
 
@@ -28,23 +31,43 @@ _NOTE_APPEARANCES = """
     });
 """
 _FULL_CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome')
+NONE_RESTORES = (
+    "Back restores nothing in Chromium's headless shell, nor in Playwright's own Firefox"
+)
 
 
-def launch_chromium(playwright: Playwright, options: browsers.LaunchOptions) -> Browser | None:
-    """Launch a Chromium that keeps pages; `None` if there is only its headless shell."""
-    for choice in _full_chromiums():
-        try:
-            return playwright.chromium.launch(
-                **options | choice, ignore_default_args=['--disable-back-forward-cache']
-            )
-        except Error:
-            continue
-    return None
+@contextmanager
+def restoring_context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a context of a `restoring_browser`; its pages note how they appear."""
+    context = browser.new_context()
+    note_appearances(context)
+    try:
+        yield context
+    finally:
+        context.close()
 
 
-def _full_chromiums() -> Iterator[browsers.LaunchOptions]:
+def restoring_browser(browser: Browser, options: browsers.LaunchOptions) -> Browser | None:
+    """Return this browser if it keeps pages, or launch another; `None` if none on this machine does.
+
+    `options` are those that it was launched with.
+    """
+    browser_type = browser.browser_type
+    if browser_type.name == 'firefox':
+        is_stock = options.get('channel') == 'moz-firefox'
+        return browser if is_stock else None
+    full = next(_full_chromiums(browser_type), None)
+    if full is None:
+        return None
+    return browser_type.launch(
+        **options | full, ignore_default_args=['--disable-back-forward-cache']
+    )
+
+
+def _full_chromiums(browser_type: BrowserType) -> Iterator[browsers.LaunchOptions]:
     """Playwright's full build first (its `channel`), then the system's."""
-    yield {'executable_path': None, 'channel': 'chromium'}
+    if Path(browser_type.executable_path).exists():
+        yield {'executable_path': None, 'channel': 'chromium'}
     for program in _FULL_CHROMIUM:
         if path := shutil.which(program):
             yield {'executable_path': path}

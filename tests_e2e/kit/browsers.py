@@ -1,4 +1,4 @@
-"""Finds a Chromium and a Firefox that really start, installing them if need be.
+"""Finds a Chromium and a Firefox; run as a program, it sees them start, and installs what is missing.
 
 `python -m tests_e2e.kit.browsers` prepares this machine: Playwright's own builds where they can be
 downloaded, else the system's, installed with apt-get where that is possible. The tests only look.
@@ -23,21 +23,16 @@ SYSTEM_PROGRAMS = {
     'chromium': ('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'),
     'firefox': ('firefox-esr', 'firefox'),
 }
+HEADLESS_ONLY = ('chromium-headless-shell',)
 SYSTEM_PACKAGES = {
     'chromium': ('chromium-headless-shell', 'chromium'),
     'firefox': ('firefox-esr', 'firefox'),
 }
-# A system Chromium looks for updates and hosts of its own at every start; none of that is wanted.
-CHROMIUM_ARGS = [
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-]
+CHROMIUM_ARGS = ['--disable-gpu', '--disable-quic']  # beside Playwright's own
 
-# Processes and services that no page needs. Measured: a third less CPU time for each test.
+# Processes and services that no page needs. Measured: a third less CPU time for each test. The price:
+# all tabs share one process, so their scripts take turns, and what tabs tell each other (`storage`
+# events, BroadcastChannel) never crosses from one process to another, as it may for people.
 FIREFOX_PREFERENCES = {
     'dom.ipc.processCount': 1,
     'dom.ipc.processPrelaunch.enabled': False,
@@ -57,9 +52,14 @@ BROWSER_HOME = Path(__file__).parents[2] / '.browser-home'
 LaunchOptions = dict[str, Any]
 
 
-def find(playwright: Playwright, name: str) -> LaunchOptions | None:
-    """Return options to launch the browser with, or `None` if there is none; it is not started."""
-    return next(_candidates(playwright, name), None)
+def find(
+    playwright: Playwright, name: str, given: LaunchOptions | None = None
+) -> LaunchOptions | None:
+    """Return options to launch the browser with, those `given` among them; `None` if there is none.
+
+    It is not started.
+    """
+    return next(_candidates(playwright, name, given or {}), None)
 
 
 def starts(playwright: Playwright, name: str) -> bool:
@@ -74,22 +74,29 @@ def starts(playwright: Playwright, name: str) -> bool:
     return True
 
 
-def _candidates(playwright: Playwright, name: str) -> Iterator[LaunchOptions]:
+def _candidates(playwright: Playwright, name: str, given: LaunchOptions) -> Iterator[LaunchOptions]:
     """Playwright's own build first, then what the system has."""
-    args = CHROMIUM_ARGS if name == 'chromium' else []
-    if name == 'chromium' and hasattr(os, 'geteuid') and os.geteuid() == 0:
-        args = [*args, '--no-sandbox']  # Chromium's sandbox refuses to run as root
-    environment = {name: value for name, value in os.environ.items() if name[:4] != 'XDG_'}
-    BROWSER_HOME.mkdir(exist_ok=True)
-    options: LaunchOptions = {'args': args, 'env': environment | {'HOME': str(BROWSER_HOME)}}
-    if name == 'firefox':
+    is_headed = given.get('headless') is False
+    options = dict(given)
+    if name == 'chromium':
+        options['args'] = CHROMIUM_ARGS
+    else:
         options['firefox_user_prefs'] = FIREFOX_PREFERENCES
+    if not is_headed:  # windows need the home folder of whoever looks at them
+        BROWSER_HOME.mkdir(exist_ok=True)
+        options['env'] = _without_desktop() | {'HOME': str(BROWSER_HOME)}
     if Path(getattr(playwright, name).executable_path).exists():
         yield options
     for program in SYSTEM_PROGRAMS[name]:
+        if is_headed and program in HEADLESS_ONLY:
+            continue
         if path := shutil.which(program):
             channel = {} if name == 'chromium' else {'channel': 'moz-firefox'}
             yield {**options, 'executable_path': path, **channel}
+
+
+def _without_desktop() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith('XDG_')}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,13 @@ from typing import IO
 from app.tests import program
 from auth import CLIENT_HEADER
 
+from .audit_log import AuditLog
+
 ROOT = program.ROOT
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
+# No grace for tabs that refresh at one time, and what is seen once counts at once.
+IMPATIENT = ('--refresh-overlap-seconds', '0', '--refresh-seen-after-seconds', '0')
 REGISTRATIONS_PER_HOUR = 100_000  # everybody in these tests comes from 127.0.0.1
 OVER_REST = {'login': '/auth/login', 'refresh': '/auth/refresh', 'logout': '/auth/logout'}
 OVER_GRAPHQL = {
@@ -35,6 +40,7 @@ class Server:
         self._folder = folder
         self._options = options
         self._lines: list[str] = []
+        self._audit_log = AuditLog()
         self._changed = threading.Condition()
         self._process: program.Running | None = None
         self._readers: list[threading.Thread] = []
@@ -56,13 +62,35 @@ class Server:
         with self._changed:
             return '\n'.join(self._lines)
 
-    def count(self, event: str) -> int:
-        """Say how often an audit event, as in `refresh_rotated`, has been recorded so far."""
-        return len(re.findall(rf'auth\.audit: {event}\b', self.output))
+    def count(self, event: str, **details: object) -> int:
+        """Say how often an audit event has been read so far, as in `('refresh_rotated', session=id)`.
 
-    def wait_for(self, event: str, times: int = 1) -> None:
+        A server writes it before it answers, but what it has written is read a moment later: `wait_for`
+        it before you compare.
+        """
+        with self._changed:
+            return self._audit_log.count(event, **details)
+
+    def wait_for(self, event: str, times: int = 1, **details: object) -> None:
         """Wait until an audit event has been recorded so many times. Raises `TimeoutError`."""
-        self._wait(lambda: self.count(event) >= times, f'{event} was not recorded {times} times')
+
+        def is_there() -> bool:
+            return self._audit_log.count(event, **details) >= times
+
+        self._wait(is_there, f'{event} was not recorded {times} times')
+
+    def refreshes(self, session: str, at_least: int = 0) -> Counter[str]:
+        """Wait for so many refreshes of a session, and say how all so far have been answered.
+
+        Raises `TimeoutError` if they are not recorded.
+        """
+
+        def are_there() -> bool:
+            return self._audit_log.count_refreshes(session).total() >= at_least
+
+        self._wait(are_there, f'there were not {at_least} refreshes')
+        with self._changed:
+            return self._audit_log.count_refreshes(session)
 
     def start(self) -> None:
         """Start it: the first time on a free port, then on the same one. Raises `TimeoutError`."""
@@ -130,8 +158,15 @@ class Server:
         }
 
     def order(self, path: str, fault: str, **more: object) -> None:
-        """Order a fault for the next request to `path` (see `app/faults.py`); needs `--faults`."""
+        """Order a fault for the next request to `path` (see `app/faults.py`); needs `--faults`.
+
+        Whatever was ordered before is dropped.
+        """
         self._put('/faults', [{'path': path, 'fault': fault, **more}])
+
+    def order_nothing(self) -> None:
+        """Drop whatever was ordered."""
+        self._put('/faults', [])
 
     @contextmanager
     def clock_ahead(self, seconds: float) -> Iterator[None]:
@@ -160,6 +195,7 @@ class Server:
             for line in output:
                 with self._changed:
                     self._lines.append(line.rstrip('\n'))
+                    self._audit_log.take(line)
                     self._changed.notify_all()
         process.wait(STOP_TIMEOUT_SECONDS)
         with self._changed:
@@ -180,6 +216,15 @@ def running_server(folder: Path, *options: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def taking_orders(server: Server) -> Iterator[Server]:
+    """Lend a server that many tests use: it lives and fails nobody when one test is through."""
+    yield server
+    if not server.is_running:
+        server.start()
+    server.order_nothing()
 
 
 def scrubbed_environment(folder: Path) -> dict[str, str]:

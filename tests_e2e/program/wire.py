@@ -24,6 +24,7 @@ class WireBrowser:
         self.person = Person()
         self.cookie = ''
         self.access_token = ''
+        self.session_id = ''
 
     @classmethod
     def with_cookies_of(cls, page: Page, server: Server) -> WireBrowser:
@@ -88,4 +89,5 @@ class WireBrowser:
 
     def _keep(self, answer: dict[str, Any]) -> str:
         self.access_token = answer['access_token']
+        self.session_id = answer['session']['id']
         return str(answer['outcome'])
