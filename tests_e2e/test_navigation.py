@@ -86,11 +86,14 @@ def test_nothing_is_loaded_from_elsewhere(tabs: OpenTab, server: Server, person:
     """Fonts, scripts, styles and the socket: all from the server itself."""
     tab = tabs()
     hosts: set[str] = set()
+    sockets: set[str] = set()  # Playwright tells of them apart
     tab.on('request', lambda request: hosts.add(urlsplit(request.url).netloc))
+    tab.on('websocket', lambda socket: sockets.add(urlsplit(socket.url).netloc))
+
     person.join(tab, server.url)
 
-    person.sees_dashboard(tab)
     assert hosts - {''} == {urlsplit(server.url).netloc}
+    assert sockets == {urlsplit(server.url).netloc}
 
 
 @pytest.mark.one_browser
