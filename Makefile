@@ -7,7 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Browsers and pytest leave files in the temporary folder: give them one that goes at the end.
 TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT TERM && TMPDIR="$$tmp"
 
-# One worker for each core; each starts a Chromium, a Firefox, and servers, so not more than four.
+# One worker for each core; each starts a Chromium, a Firefox, and servers, so not more than four. Tests
+# of one `xdist_group` run in one worker: they share what no others need.
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
 .PHONY: help demo demo-two-origins test test-fast test-e2e lint weakenings bench clean
@@ -37,7 +38,7 @@ test-fast: $(VENV)/tests-installed
 	@$(TIDILY) $(PYTEST) pages
 
 test-e2e: $(VENV)/browsers-found
-	@$(TIDILY) $(PYTEST) tests_e2e
+	@$(TIDILY) $(PYTEST) --dist loadgroup tests_e2e
 
 weakenings: $(VENV)/browsers-found
 	@$(TIDILY) $(BIN)/python -m tests_e2e.weakenings $(if $(BROWSER),--browser $(BROWSER))

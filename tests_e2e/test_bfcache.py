@@ -18,6 +18,7 @@ from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 
+pytestmark = pytest.mark.xdist_group('Back')
 ELSEWHERE = '/healthz'
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route
 
 from .kit.traces import traced
 from .kit.visibility import hide
+from .program.bare import open_bare, register_in, wait_for_name
 from .program.people import Person, sees_login_page
 from .program.server import Server
 
@@ -20,10 +21,11 @@ TOKEN_LIFE_MS = 600_000
 
 @pytest.fixture
 def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
-    """A tab in which the person has just registered, on a clock that can be moved."""
+    """A page with the token holder, just registered, on a clock that can be moved."""
     tab = tabs()
     tab.context.clock.install()
-    person.register(tab, server.url)
+    open_bare(tab, server.url)
+    register_in(tab, person)
     return tab
 
 
@@ -80,12 +82,16 @@ def test_refused_call_is_retried_once(tab: Page, person: Person) -> None:
 
     assert len(traced(tab, 'api.retried')) == 1
     assert refreshed(tab) == 1
-    person.sees_dashboard(tab)
+    wait_for_name(tab, person.name)
 
 
 @pytest.mark.one_browser
-def test_call_refused_twice_signs_out(tab: Page) -> None:
+def test_call_refused_twice_signs_out(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
     """Not even a new token helps: there is nothing left to try."""
+    tab = tabs()
+    person.join(tab, server.url)
     asked: list[Route] = []
 
     def count_and_refuse(route: Route) -> None:

@@ -57,12 +57,13 @@ def test_ahead_refreshes_hidden_tabs(
     server = server_with('--renewal', 'ahead')
     context.clock.install()
     tab = tabs()
-    person.register(tab, server.url)
+    person.join(tab, server.url)
+    before = refreshes_begun(tab)
     hide(tab)
 
     context.clock.fast_forward(A_TOKENS_LIFE)
 
-    wait_for_trace(tab, 'refresh.rotated')
+    wait_for_trace(tab, 'refresh.rotated', before + 1)
     assert tab.evaluate(REMAINING) > 0
 
 

@@ -292,7 +292,8 @@ def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person:
 def test_network_may_need_a_moment(tabs: OpenTab, server: Server, person: Person) -> None:
     """Browsers say `online` before anything can be reached: the waits begin anew, with a short one."""
     tab = tabs()
-    person.join(tab, server.url)
+    open_bare(tab, server.url)
+    register_in(tab, person)
     with out_of_reach(tab, REFRESH):
         tab.evaluate('void auth.refresh()')
         wait_for_trace(tab, 'refresh.postponed', 2)

@@ -19,7 +19,10 @@ from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 from .test_only_the_servers_no_signs_out import MATRIX, Answer, obeys
 
-pytestmark = pytest.mark.one_browser  # none sees in what words the token holder speaks
+pytestmark = [
+    pytest.mark.one_browser,  # none sees in what words the token holder speaks
+    pytest.mark.xdist_group('GraphQL'),
+]
 ACCESS_TOKEN_SECONDS = 600
 
 

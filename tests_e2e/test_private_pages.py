@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from .program.people import Person, log_out, sees_login_page
 from .program.private_pages import ACCOUNT, BOARD, FILES, HUB, TRACE
 from .program.server import ROOT, scrubbed_environment
 
-pytestmark = pytest.mark.one_browser  # a form, a style sheet, a call: these they do alike
+pytestmark = [
+    pytest.mark.one_browser,  # a form, a style sheet, a call: these they do alike
+    pytest.mark.xdist_group('private pages'),
+]
 
 
 def file(name: str) -> FilePayload:
@@ -22,13 +26,19 @@ def file(name: str) -> FilePayload:
     return {'name': name, 'mimeType': 'text/plain', 'buffer': b'all is well'}
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    """Where the app is."""
-    port, environment = free_port(), scrubbed_environment(tmp_path)
-    command = ['-m', 'tests_e2e.program.private_pages', port, str(tmp_path)]
+@contextmanager
+def private_pages(folder: Path) -> Iterator[str]:
+    """Run the app; give its address."""
+    port, environment = free_port(), scrubbed_environment(folder)
+    command = ['-m', 'tests_e2e.program.private_pages', port, str(folder)]
     with running_program(command, port, folder=ROOT, environment=environment) as url:
         yield url
+
+
+@pytest.fixture
+def url(run_once: Callable[..., str]) -> str:
+    """Where the app is."""
+    return run_once(private_pages)
 
 
 def test_files_reach_private_pages(

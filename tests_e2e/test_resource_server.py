@@ -7,8 +7,6 @@ is asked from here, and from the dashboard. What it refuses is in `auth/tests/te
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.processes import free_port
+from app.tests import program
 from auth import ENDED_SESSIONS_PATH
 
 from .kit.leftovers import count_leftovers, left_in
@@ -25,10 +24,11 @@ from .kit.tabs import OpenTab
 from .kit.traces import traced
 from .program.people import Person, log_out, sees_login_page
 from .program.resource_server import FINE, ResourceServer, ask, running_resource_server
-from .program.server import ROOT, Server, running_server, scrubbed_environment
+from .program.server import Server, running_server
 from .program.wire import WireBrowser
 from .test_token_stays_in_memory import READ_EVERYTHING, SPY, secrets_of
 
+pytestmark = pytest.mark.xdist_group('resource server')
 HEARD_WITHIN_MS = 2_000
 # Statuses of the API and of the service, the oldest first.
 ANSWERS = 'auth.token.afterLogout.rows.map(({ answers }) => answers.join(" ")).reverse()'
@@ -119,15 +119,9 @@ def test_rotated_keys_refuse_nobody(both: Both) -> None:
     token = token_of_somebody(both.server)
     assert both.service.ask(token) == FINE
 
-    rotated = subprocess.run(
-        [sys.executable, '-m', 'app', 'rotate-keys', '--data-dir', both.folder / 'data'],
-        cwd=ROOT,
-        env=scrubbed_environment(both.folder),
-        capture_output=True,
-        check=True,
-        text=True,
-    )
+    rotated = program.run(both.folder, 'rotate-keys', '--data-dir', str(both.folder / 'data'))
 
+    assert rotated.returncode == 0
     assert 'is published now' in rotated.stdout
     assert both.service.ask(token) == FINE
     both.service.stop()
@@ -153,7 +147,7 @@ def test_logout_is_known_to_the_api_alone(both: Both) -> None:
 def test_dashboard_calls_the_service(tabs: OpenTab, both: Both, person: Person) -> None:
     """The page shows what the service knows: ids and a time, no name; then it logs out as ever."""
     tab = tabs()
-    person.register(tab, both.server.url)
+    person.join(tab, both.server.url)
     session_id = tab.evaluate('auth.session.id')
 
     press(tab, 'Call the service')
@@ -174,7 +168,7 @@ def test_dashboard_calls_the_service(tabs: OpenTab, both: Both, person: Person) 
 def test_list_ends_a_token_within_two_seconds(tabs: OpenTab, both: Both, person: Person) -> None:
     """The table on the login page: the API says 401 at once, the service soon; then it is forgotten."""
     tab = tabs()
-    person.register(tab, both.server.url)
+    person.join(tab, both.server.url)
     press(tab, 'Call the service')
     expect(tab.get_by_text('or until it reads that the session has ended')).to_be_visible()
 
@@ -196,7 +190,7 @@ def test_list_ends_a_token_within_two_seconds(tabs: OpenTab, both: Both, person:
 def test_stateless_service_believes_until_expiry(tabs: OpenTab, both: Both, person: Person) -> None:
     """Without a list the table shows 401 and 200, second by second, until the token has expired."""
     tab = tabs()
-    person.register(tab, both.server.url)
+    person.join(tab, both.server.url)
 
     press(tab, 'Log out and watch the token')
 
@@ -213,7 +207,7 @@ def test_watched_token_is_nowhere_else(tabs: OpenTab, both: Both, person: Person
     """While it is watched the token is where it always is: in no storage, DOM, message or property."""
     tab = tabs()
     tab.context.add_init_script(SPY)
-    person.register(tab, both.server.url)
+    person.join(tab, both.server.url)
     press(tab, 'Log out and watch the token')
     expect(moments(tab)).to_contain_text('for this experiment alone')
 
@@ -233,7 +227,7 @@ def test_signing_in_ends_the_watch(
     """Whoever comes next finds no token of the one before, and no timer or listener is left."""
     count_leftovers(context)
     tab = tabs()
-    person.register(tab, both.server.url)
+    person.join(tab, both.server.url)
     press(tab, 'Log out and watch the token')
     expect(moments(tab).get_by_role('row', name=re.compile('401 200')).first).to_be_visible()
     assert tab.evaluate('auth.token.afterLogout.isOn')
@@ -251,7 +245,7 @@ def test_signing_in_ends_the_watch(
 def test_leaving_the_page_ends_the_watch(tabs: OpenTab, both: Both, person: Person) -> None:
     """A page that goes, if only into the back/forward cache, keeps no token."""
     tab = tabs()
-    person.register(tab, both.server.url)
+    person.join(tab, both.server.url)
     press(tab, 'Log out and watch the token')
     expect(moments(tab).get_by_role('row', name=re.compile('401 200')).first).to_be_visible()
     assert tab.evaluate('auth.token.afterLogout.isOn')

@@ -170,6 +170,7 @@ def test_logout_takes_the_first_html_away(tabs: OpenTab, server: Server, person:
     expect(tab.get_by_text(person.name)).to_have_count(0)
 
 
+@pytest.mark.xdist_group('Back')
 def test_back_after_logout_shows_nothing(
     restoring_context: BrowserContext, server: Server, person: Person
 ) -> None:

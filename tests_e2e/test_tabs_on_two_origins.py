@@ -10,7 +10,12 @@ from .multi_tab import *  # noqa: F403
 from .program.server import Server
 from .program.two_origins import on_two_origins
 
-pytestmark = pytest.mark.one_browser  # what browsers may do differently, test_two_origins.py shows
+pytestmark = [
+    pytest.mark.one_browser,
+    pytest.mark.xdist_group('two origins'),
+]
+# What browsers may do differently, test_two_origins.py shows in both.
+del test_reload_comes_back_signed_in, test_storage_event_alone_signs_out  # noqa: F821
 
 
 @pytest.fixture(scope='module')

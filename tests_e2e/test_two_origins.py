@@ -29,6 +29,7 @@ __all__ = [
     'test_storage_event_alone_signs_out',
 ]
 
+pytestmark = pytest.mark.xdist_group('two origins')
 RESTRICT_COOKIES = {
     'enableThirdPartyCookieRestriction': True,
     'disableThirdPartyCookieMetadata': False,

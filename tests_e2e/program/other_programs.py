@@ -5,10 +5,14 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+PAUSE_SECONDS = 0.05  # or asking would take the time that the program needs to start
 
 
 def free_port() -> str:
@@ -33,11 +37,17 @@ def running_program(
 
 
 def _wait_for(url: str, program: subprocess.Popen[bytes]) -> None:
-    """Ask until somebody answers, for as long as the program runs."""
-    while True:
-        try:
-            urllib.request.urlopen(url).close()
-        except OSError:
-            assert program.poll() is None
-        else:
-            return
+    """Ask until somebody answers, whatever it is, for as long as the program runs."""
+    while not _answers(url):
+        assert program.poll() is None
+        time.sleep(PAUSE_SECONDS)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url).close()
+    except urllib.error.HTTPError as refused:
+        refused.close()
+    except OSError:
+        return False
+    return True

@@ -91,7 +91,7 @@ def open_signed_in(open_tab: OpenTab, count: int, server: Server, person: Person
     opened = [open_tab() for _ in range(count)]
     person.join(opened[0], server.url)
     for tab in opened[1:]:
-        tab.goto(f'{server.url}/dashboard')
+        tab.goto(f'{server.url}/dashboard', wait_until='commit')  # they load side by side
     for tab in opened:
         person.sees_dashboard(tab)
     return opened

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from .server import START_TIMEOUT_SECONDS, Server
 
+PAUSE_SECONDS = 0.05
+
 
 @dataclass(frozen=True)
 class Said:
@@ -37,7 +39,7 @@ class ResourceServer(Server):
         """Ask again and again while it asks to come back; return what it says then."""
         give_up_at = time.monotonic() + START_TIMEOUT_SECONDS
         while (said := self.ask(token)).code == 'retry' and time.monotonic() < give_up_at:
-            pass
+            time.sleep(PAUSE_SECONDS)
         return said
 
     def command(self) -> list[str]:
