@@ -14,7 +14,7 @@ from .kit.lacking import without_broadcast
 from .kit.network import hold
 from .kit.tabs import OpenTab
 from .kit.traces import wait_for_trace
-from .program.bare import open_bare, register_in, wait_for_name
+from .program.bare import join_bare, wait_for_name
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server
 
@@ -30,8 +30,7 @@ def leave(tab: Page, server: Server) -> None:
 def open_bare_signed_in(context: BrowserContext, server: Server, person: Person) -> Page:
     """Register on a bare page; its holder has the token, and it shows the name."""
     tab = context.new_page()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     assert tab.evaluate('auth.token.describe()') is not None
     return tab
 
@@ -122,8 +121,7 @@ def test_late_answer_does_not_reach_a_page_that_is_kept(
 ) -> None:
     """The page is put away during a refresh (as it hears it), and has no token afterwards."""
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     held = hold(tab, '**/auth/refresh')
     with tab.expect_request('**/auth/refresh'):
         tab.evaluate('globalThis.refreshed = auth.refresh(); 0')

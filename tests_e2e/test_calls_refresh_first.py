@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route
 
 from .kit.traces import traced
 from .kit.visibility import hide
-from .program.bare import open_bare, register_in, wait_for_name
-from .program.people import Person, sees_login_page
+from .program.bare import join_bare, wait_for_name
+from .program.people import Person, api_status, sees_login_page
 from .program.server import Server
 
 API = '**/api/me'
@@ -24,8 +24,7 @@ def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
     """A page with the token holder, just registered, on a clock that can be moved."""
     tab = tabs()
     tab.context.clock.install()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     return tab
 
 
@@ -43,7 +42,7 @@ def refreshed(tab: Page) -> int:
 @pytest.mark.one_browser
 def test_fresh_token_is_used_as_it_is(tab: Page) -> None:
     """A call with a token that has minutes to go is one call."""
-    assert tab.evaluate(CALL) == 200
+    assert api_status(tab) == 200
 
     assert refreshed(tab) == 0
     assert not traced(tab, 'api.refreshed')
@@ -57,7 +56,7 @@ def test_due_token_is_renewed_first(tab: Page) -> None:
     tab.context.clock.fast_forward(TOKEN_LIFE_MS)
     assert len(traced(tab, 'refresh.started')) == begun
 
-    assert tab.evaluate(CALL) == 200
+    assert api_status(tab) == 200
 
     assert refreshed(tab) == 1
     assert len(traced(tab, 'api.refreshed')) == 1
@@ -78,7 +77,7 @@ def test_refused_call_is_retried_once(tab: Page, person: Person) -> None:
     """The API refuses a token that looks good: one refresh, one more call."""
     tab.route(API, refuse, times=1)
 
-    assert tab.evaluate(CALL) == 200
+    assert api_status(tab) == 200
 
     assert len(traced(tab, 'api.retried')) == 1
     assert refreshed(tab) == 1
@@ -100,7 +99,7 @@ def test_call_refused_twice_signs_out(
 
     tab.route(API, count_and_refuse)
 
-    assert tab.evaluate(CALL) == 401
+    assert api_status(tab) == 401
 
     assert len(asked) == 2
     sees_login_page(tab)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from .kit.tabs import OpenTab, duplicate
-from .program.people import Person, sees_login_page
+from .program.people import Person, press, sees_login_page
 from .program.server import Server
 
 
@@ -71,17 +71,15 @@ def test_checkbox_decides_whether_a_restart_signs_out(
     tabs: OpenTab,
     new_context: Callable[..., BrowserContext],
     server: Server,
-    person: Person,
+    grace: Person,
 ) -> None:
     """A restarted browser keeps the cookies that have an age, and only those."""
     tab = tabs()
-    person.register(tab, server.url)
-    tab.get_by_role('button', name='Log out', exact=True).click()
-    sees_login_page(tab)
-    person.fill_login_form(tab)
+    tab.goto(f'{server.url}/login')
+    grace.fill_login_form(tab)
     tab.get_by_label('Stay signed in').set_checked(stay)
-    tab.get_by_role('button', name='Sign in').click()
-    person.sees_dashboard(tab)
+    press(tab, 'Sign in')
+    grace.sees_dashboard(tab)
 
     kept = [cookie for cookie in tab.context.cookies() if cookie['expires'] > 0]
     tab.context.close()
@@ -91,6 +89,6 @@ def test_checkbox_decides_whether_a_restart_signs_out(
     page.goto(server.url)
 
     if stay:
-        person.sees_dashboard(page)
+        grace.sees_dashboard(page)
     else:
         sees_login_page(page)

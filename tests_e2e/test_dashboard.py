@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .kit.tabs import OpenTab
-from .program.people import Person
+from .program.people import Person, press
 from .program.server import Server
 
 
@@ -21,11 +21,6 @@ def dashboard(tabs: OpenTab, server: Server, person: Person) -> Page:
 def value(page: Page, term: str) -> Locator:
     """What stands behind a term in one of the cards' lists."""
     return page.locator('dt', has_text=term).locator('xpath=following-sibling::dd[1]')
-
-
-def press(page: Page, button: str) -> None:
-    """Press a button by its name."""
-    page.get_by_role('button', name=button).click()
 
 
 @pytest.mark.one_browser

@@ -25,7 +25,7 @@ from auth import TOKEN_HOLDER_PATH
 
 from .program.bare import SIGN_UP
 from .program.other_programs import free_port, running_program
-from .program.people import Person
+from .program.people import Person, press
 from .program.resource_server import FINE, ask, running_resource_server
 from .program.server import Server, running_server
 from .program.wire import WireBrowser
@@ -71,7 +71,7 @@ def test_readmes_program_works(tmp_path: Path, tabs: Callable[[], Page], person:
     with running_program(['notes.py'], port, folder=tmp_path, environment=environment) as url:
         tab.goto(f'{url}/register')
         person.fill_register_form(tab)
-        tab.get_by_role('button', name='Create account').click()
+        press(tab, 'Create account')
         expect(tab.get_by_text(f'Notes of {person.name}: 1')).to_be_visible()
         expect(tab).to_have_title('Notes')
         expect(tab.get_by_role('link', name='Notes')).to_have_count(2)  # the brand, and the page

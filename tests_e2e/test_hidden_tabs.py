@@ -15,11 +15,9 @@ from .kit.tabs import OpenTab
 from .kit.traces import keep_trace, traced, traced_before, wait_for_trace
 from .kit.visibility import hide, show
 from .program.bare import open_bare
-from .program.people import Person, open_signed_in
+from .program.people import Person, api_status, open_signed_in
 from .program.server import Server
 
-CALL = 'auth.fetch("/api/me").then((response) => response.status)'
-LOG_IN = """([email, password]) => void auth.login({ email, password, stay_signed_in: true })"""
 REMAINING = 'auth.token.describe().remainingMs'
 A_TOKENS_LIFE = '10:00'
 
@@ -85,7 +83,7 @@ def test_lazy_refreshes_before_a_call_only(
     assert tab.evaluate(REMAINING) == 0
     assert refreshes_begun(tab) == before
 
-    assert tab.evaluate(CALL) == 200
+    assert api_status(tab) == 200
 
     assert refreshes_begun(tab) == before + 1
     assert traced(tab, 'api.retried') == []
@@ -98,7 +96,7 @@ def test_hidden_tab_moves_to_the_new_user(
     hidden, seen = open_signed_in(tabs, 2, server, person)
     hide(hidden)
 
-    seen.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sign_in_by_script(seen)
 
     grace.sees_dashboard(hidden)
     expect(hidden.get_by_text(person.name)).to_have_count(0)
@@ -118,7 +116,7 @@ def test_hidden_tab_that_heard_nothing_finds_out(
     hide(hidden)
     seen.goto(f'{server.url}/dashboard')
     person.sees_dashboard(seen)
-    seen.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sign_in_by_script(seen)
     grace.sees_dashboard(seen)
     hidden.context.clock.fast_forward(A_TOKENS_LIFE)
     assert hidden.evaluate('auth.user.name') == person.name  # it really knows of nothing

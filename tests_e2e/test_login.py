@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Playwright, Route, expect
 
 from .kit.network import hold
 from .kit.tabs import OpenTab
-from .program.people import Person, sees_login_page
+from .program.people import Person, press, sees_login_page
 from .program.server import Server
 
 
@@ -43,7 +43,7 @@ def test_wrong_password_is_announced_and_email_kept(login_page: Page, person: Pe
     """One sentence for readers and screens alike; what was typed as address stays; then it works."""
     login_page.get_by_label('Email').fill(person.email)
     login_page.get_by_label('Password').fill('not the right one')
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
 
     expect(login_page.get_by_role('alert')).to_have_text(
         'E-mail address and password do not match.'
@@ -51,14 +51,14 @@ def test_wrong_password_is_announced_and_email_kept(login_page: Page, person: Pe
     expect(login_page.get_by_label('Email')).to_have_value(person.email)
     expect(login_page.get_by_label('Password')).to_be_focused()
     login_page.get_by_label('Password').fill(person.password)
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
     person.sees_dashboard(login_page)
 
 
 @pytest.mark.one_browser
 def test_empty_form_points_at_its_fields(login_page: Page) -> None:
     """Nothing is sent; each field says what it lacks, and the first has the focus."""
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
 
     expect(login_page.get_by_text('Please fill this in.')).to_have_count(2)
     expect(login_page.get_by_label('Email')).to_be_focused()
@@ -113,11 +113,11 @@ def test_unreachable_server_is_said_so(login_page: Page, person: Person) -> None
     """No network is not a wrong password, and the form works again once there is one."""
     login_page.route('**/auth/login', lambda route: route.abort())
     person.fill_login_form(login_page)
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
     expect(login_page.get_by_role('alert')).to_contain_text('cannot be reached')
 
     login_page.unroute('**/auth/login')
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
 
     person.sees_dashboard(login_page)
 
@@ -131,7 +131,7 @@ def test_refusal_of_another_shape_is_shown(login_page: Page) -> None:
         answer = json.dumps({'title': title, 'code': 'bad_gateway', 'errors': errors})
         login_page.route('**/auth/login', partial(Route.fulfill, status=502, body=answer))
 
-        login_page.get_by_role('button', name='Sign in').click()
+        press(login_page, 'Sign in')
 
         expect(login_page.get_by_role('alert')).to_contain_text(title)
 
@@ -141,7 +141,7 @@ def test_far_too_long_password_is_said_so(login_page: Page) -> None:
     """No browser would send it."""
     Person(password='long ' * 20_000).fill_login_form(login_page)
 
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
 
     expect(login_page.get_by_text('This is too long.')).to_be_visible()
 
@@ -178,7 +178,7 @@ def test_protected_address_returns_after_login(
     login_page.goto(f'{server.url}/dashboard?from=a-mail')
     sees_login_page(login_page)
     person.fill_login_form(login_page)
-    login_page.get_by_role('button', name='Sign in').click()
+    press(login_page, 'Sign in')
 
     person.sees_dashboard(login_page)
     expect(login_page).to_have_url(f'{server.url}/dashboard?from=a-mail')
@@ -197,14 +197,13 @@ FOREIGN_TARGETS = [
 
 def test_foreign_target_leads_home(login_page: Page, server: Server, person: Person) -> None:
     """A link that somebody else made up cannot send a person who has just signed in elsewhere."""
-    form = {'email': person.email, 'password': person.password, 'stay_signed_in': True}
     for target in FOREIGN_TARGETS:
         login_page.evaluate(
             'target => history.replaceState(null, "", "/login?next=" + encodeURIComponent(target))',
             target,
         )
 
-        login_page.evaluate('form => auth.login(form)', form)
+        login_page.evaluate('form => auth.login(form)', person.form)
 
         expect(login_page).to_have_url(f'{server.url}/dashboard')
         login_page.evaluate('void auth.logout()')

@@ -13,9 +13,10 @@ from .kit.lacking import without_broadcast, without_storage
 from .kit.network import hold
 from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
-from .program.bare import open_bare, register_in, wait_for_name
-from .program.people import Person, log_out, open_signed_in, sees_login_page
+from .program.bare import join_bare, join_bare_pair
+from .program.people import Person, call_api, log_out, open_signed_in, sees_login_page
 from .program.server import Server
+from .program.spy import keep_bearer
 from .program.wire import WireBrowser
 
 LIMIT_MS = 1_000
@@ -88,17 +89,9 @@ def test_storage_event_alone_signs_out(tabs: OpenTab, server: Server, person: Pe
 def test_server_forgets_the_session(tabs: OpenTab, server: Server, person: Person) -> None:
     """The access token of a signed-out tab is refused at once, though it has minutes to live."""
     tab = tabs()
-    tab.context.add_init_script("""
-        const send = fetch;
-        globalThis.fetch = (url, init) => {
-            const isCall = String(url).endsWith('/api/me');
-            if (isCall) globalThis.callAgain = () => send(url, init).then((r) => r.status);
-            return send(url, init);
-        };
-    """)
+    keep_bearer(tab)
     person.join(tab, server.url)
-    tab.get_by_role('button', name='Call the API').click()
-    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    call_api(tab)
     assert tab.evaluate('callAgain()') == 200  # it does work while the session lives
 
     log_out(tab)
@@ -147,9 +140,8 @@ def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Perso
     """One tab signs in again, slowly; another logs out meanwhile: the new session does not survive."""
     first, second = open_signed_in(tabs, 2, server, person)
     held = hold(first, '**/auth/login')
-    form = {'email': person.email, 'password': person.password, 'stay_signed_in': True}
     with first.expect_request('**/auth/login'):
-        first.evaluate('form => { globalThis.login = auth.login(form) }', form)
+        first.evaluate('form => { globalThis.login = auth.login(form) }', person.form)
 
     log_out(second)
     sees_login_page(second)
@@ -166,15 +158,11 @@ def test_logout_during_a_login_wins(tabs: OpenTab, server: Server, person: Perso
 def test_logout_while_a_login_waits_wins(tabs: OpenTab, server: Server, person: Person) -> None:
     """One tab refreshes slowly, another waits for it to sign in, and the first logs out meanwhile."""
     first, second = tabs(), tabs()
-    open_bare(first, server.url)
-    register_in(first, person)
-    open_bare(second, server.url)
-    wait_for_name(second, person.name)
+    join_bare_pair(first, second, server.url, person)
     held = hold(first, '**/auth/refresh')
     with first.expect_request('**/auth/refresh'):
         first.evaluate('void auth.refresh()')
-    form = {'email': person.email, 'password': person.password, 'stay_signed_in': True}
-    second.evaluate('form => { globalThis.login = auth.login(form) }', form)
+    second.evaluate('form => { globalThis.login = auth.login(form) }', person.form)
 
     first.evaluate('globalThis.logout = auth.logout(); 0')
     wait_for_trace(second, 'logout.received')
@@ -195,8 +183,7 @@ def test_logout_without_its_cookie_ends_the_session(
 ) -> None:
     """Somebody has cleared the cookies: the access token says which session is to end."""
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     elsewhere = WireBrowser.with_cookies_of(tab, server)
     assert elsewhere.refresh() == 'rotated'
     tab.context.clear_cookies()

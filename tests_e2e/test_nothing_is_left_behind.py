@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page
 from .kit.leftovers import count_leftovers, grown, left_in, retained
 from .kit.network import hold
 from .kit.tabs import OpenTab
-from .program.bare import open_bare, register_in
+from .program.bare import join_bare
 from .program.people import Person
 from .program.server import Server
 
@@ -56,16 +56,10 @@ def bare(context: BrowserContext, tabs: OpenTab, server: Server, person: Person)
     """A page with nothing but the token holder, signed in, and warm."""
     count_leftovers(context, classes=['AuthClient'])
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     tab.evaluate(FILL_TRACE)
-    tab.evaluate(OUT_AND_IN, [form_of(person), WARM_UP])
+    tab.evaluate(OUT_AND_IN, [person.form, WARM_UP])
     return tab
-
-
-def form_of(person: Person) -> dict[str, object]:
-    """Return what the login form sends."""
-    return {'email': person.email, 'password': person.password, 'stay_signed_in': True}
 
 
 @pytest.mark.one_browser
@@ -75,7 +69,7 @@ def test_hundred_sign_ins_leave_one_timer(bare: Page, person: Person) -> None:
     bare.wait_for_function(ONE_TIMER)
     before, memory_before = left_in(bare, EVENTS), retained(bare)
 
-    bare.evaluate(OUT_AND_IN, [form_of(person), ROUNDS])
+    bare.evaluate(OUT_AND_IN, [person.form, ROUNDS])
 
     bare.wait_for_function(ONE_TIMER)
     memory = retained(bare)
@@ -96,12 +90,12 @@ def test_dashboards_come_and_go_without_a_trace(
     count_leftovers(context, classes=['AuthClient'])
     tab = tabs()
     person.join(tab, server.url)
-    tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [form_of(person), WARM_UP])
+    tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [person.form, WARM_UP])
     person.sees_dashboard(tab)
     before = left_in(tab, EVENTS)
     assert before['state'] > 1  # the cards do listen
 
-    tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [form_of(person), ROUNDS_IN_THE_APP])
+    tab.evaluate(OUT_AND_IN_UNTIL_BOUND, [person.form, ROUNDS_IN_THE_APP])
 
     person.sees_dashboard(tab)
     tab.wait_for_function('timers => leftovers.timers() <= timers', arg=before['timers'])
@@ -113,7 +107,7 @@ def test_closed_client_does_not_come_back(bare: Page, person: Person) -> None:
     """A sign-in is on its way when the token holder is closed: it holds no token afterwards."""
     held = hold(bare, '**/auth/login')
     with bare.expect_request('**/auth/login'):
-        bare.evaluate('form => { globalThis.login = auth.login(form) }', form_of(person))
+        bare.evaluate('form => { globalThis.login = auth.login(form) }', person.form)
 
     bare.evaluate('auth.close()')
     held.wait_for().continue_()

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from .kit.tabs import OpenTab
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
-from .test_token_stays_in_memory import SPY, use_everything
+from .program.spy import SPY, use_everything
 
 
 @pytest.mark.checklist('V3.3.2')
@@ -22,10 +22,10 @@ def test_no_password_or_token_in_any_frame(tabs: OpenTab, server: Server, person
     tab.get_by_label('Email').fill(person.email)
     tab.get_by_label('Password', exact=True).fill(f'wrong {person.password}')
     tab.get_by_role('button', name='Show password').click()
-    tab.get_by_role('button', name='Sign in').click()
+    press(tab, 'Sign in')
     expect(tab.get_by_role('alert')).to_be_visible()
     tab.get_by_label('Password', exact=True).fill(person.password)
-    tab.get_by_role('button', name='Sign in').click()
+    press(tab, 'Sign in')
     person.sees_dashboard(tab)
 
     frames = tab.evaluate('spy.frames()')

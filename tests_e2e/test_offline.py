@@ -11,14 +11,13 @@ from .kit.network import cut_socket, hold, offline, out_of_reach, wait_for_socke
 from .kit.tabs import OpenTab, loads_anew
 from .kit.traces import traced, wait_for_trace
 from .kit.visibility import show
-from .program.bare import open_bare, register_in, wait_for_name
-from .program.people import Person, log_out, open_signed_in, sees_login_page
+from .program.bare import join_bare, join_bare_pair, open_bare, register_in, wait_for_name
+from .program.people import Person, api_status, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
 LOGOUT = '**/auth/logout'
 REFRESH = '**/auth/refresh'
 TICKET = '**/auth/socket-ticket'
-LOG_IN = """([email, password]) => auth.login({ email, password, stay_signed_in: true })"""
 # The token holder asks after 1 s, 2 s more, 4 s more: at its fourth failure 7 to 11 s have gone by.
 # The server forgets a page that has been away for 3 s.
 FAILURES_IN_TEN_SECONDS = 4
@@ -97,7 +96,7 @@ def test_old_logout_spares_the_next_session(
 
         person.sees_dashboard(silent)
 
-    assert silent.evaluate('auth.fetch("/api/me").then((response) => response.status)') == 200
+    assert api_status(silent) == 200
     person.sees_dashboard(other)
 
 
@@ -108,8 +107,7 @@ def test_pending_logout_survives_a_reload_without_storage(
     """Storage is full or switched off: the cookie that tells the server tells the next page, too."""
     tab = tabs()
     without_storage(tab)
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     with out_of_reach(tab, LOGOUT):
         tab.evaluate('auth.logout()')
         wait_for_trace(tab, 'logout.postponed')
@@ -139,7 +137,7 @@ def test_logout_without_storage_spares_the_next_session(
         wait_for_trace(silent, 'logout.postponed')
         silent.evaluate(GO_ON_READING_THESE_COOKIES)
 
-        other.evaluate(LOG_IN, [grace.email, grace.password])
+        grace.sign_in_by_script(other)
 
         wait_for_name(silent, grace.name)
     silent.evaluate('dispatchEvent(new Event("focus"))')
@@ -154,8 +152,7 @@ def test_pending_logout_is_told_once_at_a_time(
 ) -> None:
     """However often the page wakes meanwhile, one call is on its way and one is planned."""
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     held = hold(tab, LOGOUT)
     with tab.expect_request(LOGOUT):
         tab.evaluate('void auth.logout()')
@@ -182,10 +179,7 @@ def test_tab_that_heard_nothing_finds_the_note(
     """It slept while another tab logged out offline and was closed: it leaves, and tells the server."""
     asleep, other = tabs(), tabs()
     make_deaf(asleep)
-    open_bare(asleep, server.url)
-    register_in(asleep, person)
-    open_bare(other, server.url)
-    wait_for_name(other, person.name)
+    join_bare_pair(asleep, other, server.url, person)
     session = other.evaluate('auth.session.id')
     say_put_away(asleep)
     with out_of_reach(other, LOGOUT):
@@ -206,10 +200,7 @@ def test_logout_outlives_its_tab(tabs: OpenTab, server: Server, person: Person) 
     """It waits for another tab's refresh, and its own tab is closed: whoever has heard it, tells it."""
     busy, other = tabs(), tabs()
     busy.clock.install()
-    open_bare(busy, server.url)
-    register_in(busy, person)
-    open_bare(other, server.url)
-    wait_for_name(other, person.name)
+    join_bare_pair(busy, other, server.url, person)
     session = busy.evaluate('auth.session.id')
     held = hold(busy, REFRESH)
     with busy.expect_request(REFRESH):
@@ -230,8 +221,7 @@ def test_closed_client_tells_no_more(tabs: OpenTab, server: Server, person: Pers
     """A pending logout rests with its page: the next one will find the note."""
     tab = tabs()
     tab.clock.install()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     held = hold(tab, LOGOUT)
     with tab.expect_request(LOGOUT):
         tab.evaluate('globalThis.logout = auth.logout(); 0')
@@ -292,8 +282,7 @@ def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person:
 def test_network_may_need_a_moment(tabs: OpenTab, server: Server, person: Person) -> None:
     """Browsers say `online` before anything can be reached: the waits begin anew, with a short one."""
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     with out_of_reach(tab, REFRESH):
         tab.evaluate('void auth.refresh()')
         wait_for_trace(tab, 'refresh.postponed', 2)

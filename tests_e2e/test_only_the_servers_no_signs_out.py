@@ -11,8 +11,8 @@ from playwright.sync_api import Page, Route, expect
 
 from .kit.network import Held, hold, offline
 from .kit.traces import traced, wait_for_trace
-from .program.bare import open_bare, register_in
-from .program.people import Person, sees_login_page
+from .program.bare import join_bare, wait_for_name
+from .program.people import Person, api_status, sees_login_page
 from .program.server import Server
 
 REFRESH = '**/auth/refresh'
@@ -115,13 +115,13 @@ def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person)
     """Whatever a refresh is answered, the person stays, unless it is one of our own three codes."""
     tab = tabs()
     tab.context.clock.install()
-    person.join(tab, server.url)
+    join_bare(tab, server.url, person)
 
     obeys(tab, person, REFRESH, MATRIX)
 
 
 def obeys(tab: Page, person: Person, refresh: str, matrix: list[Answer]) -> None:
-    """Have refreshes answered by each of these, and check what the tab makes of it."""
+    """Have refreshes of a bare page answered by each of these, and check what it makes of it."""
     for answer in matrix:
         print(f'{answer.name}: {answer.state}')
         answer.on(tab, refresh)
@@ -130,33 +130,45 @@ def obeys(tab: Page, person: Person, refresh: str, matrix: list[Answer]) -> None
 
         assert tab.evaluate('auth.state') == answer.state, answer.name
         if answer.state == 'reconnecting':
-            person.sees_dashboard(tab)  # what is on the screen stays
-            expect(tab.get_by_text('Reconnecting…')).to_be_visible()
+            assert tab.evaluate('auth.user.name') == person.name
             tab.unroute(refresh)
             tab.context.clock.fast_forward(answer.rest_ms)
             if answer.rest_ms:
                 assert tab.evaluate(NEWEST) == 'refresh.postponed', answer.name
             tab.context.clock.fast_forward(answer.retry_ms)
-            comes_back(tab, person)
+            wait_for_name(tab, person.name)
             tab.context.clock.fast_forward(LOOP_MS)  # for the loop breaker, this was long ago
         else:
-            sees_login_page(tab)
+            assert tab.evaluate('auth.user') is None
             tab.unroute(refresh)
             tab.reload()  # the cookie is still there
-            person.sees_dashboard(tab)
+            wait_for_name(tab, person.name)
+
+
+def test_screen_follows(tab: Page, person: Person) -> None:
+    """Reconnecting, it stays as it is, with a word about that; signed out, it is the login page."""
+    Answer('503', 503, problem('retry')).on(tab, REFRESH)
+    tab.evaluate('auth.refresh()')
+    person.sees_dashboard(tab)
+    expect(tab.get_by_text('Reconnecting…')).to_be_visible()
+    Answer('401 invalid', 401, problem('invalid')).on(tab, REFRESH)
+
+    tab.evaluate('auth.refresh()')
+
+    sees_login_page(tab)
 
 
 @pytest.mark.one_browser
-def test_call_meets_the_same(tab: Page, person: Person) -> None:
+def test_call_meets_the_same(tabs: Callable[[], Page], server: Server, person: Person) -> None:
     """Nor does an answer of the API sign out, unless it is our own 401, twice."""
+    tab = tabs()
+    join_bare(tab, server.url, person)
     for answer in MATRIX:
         if answer.state == 'reconnecting':
             answer.on(tab, '**/api/me')
-            status = tab.evaluate('auth.fetch("/api/me").then((response) => response.status)')
-            assert status == answer.status
+            assert api_status(tab) == answer.status
             assert tab.evaluate('auth.state') == 'signed-in', answer.name
             tab.unroute('**/api/me')
-    person.sees_dashboard(tab)
 
 
 @pytest.mark.one_browser
@@ -166,8 +178,7 @@ def test_call_that_cannot_be_renewed_is_no_sign_out(
 ) -> None:
     """The token has run out while refreshes get 503: the API's 401 is about the token, no more."""
     tab = tabs()
-    open_bare(tab, server_taking_orders.url)
-    register_in(tab, person)
+    join_bare(tab, server_taking_orders.url, person)
     Answer('503', 503, problem('retry')).on(tab, REFRESH)
 
     with server_taking_orders.clock_ahead(HOUR_SECONDS):
@@ -236,7 +247,7 @@ def test_answer_that_takes_long_is_taken(held: Held, person: Person) -> None:
 
     comes_back(tab, person)
     wait_for_trace(tab, 'refresh.waited', waited + 1)
-    assert tab.evaluate('auth.fetch("/api/me").then((response) => response.status)') == 200
+    assert api_status(tab) == 200
     assert len(held) == 1  # whatever was sent before that call has been seen
 
 

@@ -15,7 +15,8 @@ from playwright.sync_api import Page, Request, expect
 
 from .kit.traces import traced, wait_for_trace
 from .multi_tab import *  # noqa: F403
-from .program.people import Person, log_out, sees_login_page
+from .program.bare import join_bare
+from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
 from .test_only_the_servers_no_signs_out import MATRIX, Answer, obeys
 
@@ -81,7 +82,7 @@ def test_status_matrix(tabs: Callable[[], Page], server: Server, person: Person)
     """Only our own three codes, in an answer of GraphQL, sign out."""
     tab = tabs()
     tab.context.clock.install()
-    person.join(tab, server.url)
+    join_bare(tab, server.url, person)
 
     obeys(tab, person, f'**{server.address_of("refresh")}', GRAPHQL_MATRIX)
 
@@ -135,7 +136,7 @@ def test_forms_show_the_same_sentences(
 
     stranger = replace(person, password='nobody has this as a password')
     stranger.fill_login_form(tab)
-    tab.get_by_role('button', name='Sign in').click()
+    press(tab, 'Sign in')
     expect(tab.get_by_text('E-mail address and password do not match.')).to_be_visible()
 
     tab.goto(f'{server.url}/register')
@@ -146,7 +147,7 @@ def test_forms_show_the_same_sentences(
         (person.password, 'There is an account with this e-mail address.'),
     ):
         tab.get_by_label('Password', exact=True).fill(password)
-        tab.get_by_role('button', name='Create account').click()
+        press(tab, 'Create account')
         expect(tab.get_by_text(sentence)).to_be_visible()
 
 

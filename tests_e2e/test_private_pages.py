@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, Playwright, expect
 
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, press, sees_login_page
 from .program.private_pages import ACCOUNT, BOARD, FILES, HUB, TRACE
 from .program.server import ROOT, scrubbed_environment
 
@@ -48,7 +48,7 @@ def test_files_reach_private_pages(
     tab = tabs()
     tab.goto(f'{url}/register')
     person.fill_register_form(tab)
-    tab.get_by_role('button', name='Create account').click()
+    press(tab, 'Create account')
     chooser = tab.locator('input[type=file]')
     with tab.expect_request('**/upload/*') as sent:
         chooser.set_input_files(file('report.txt'))
@@ -90,7 +90,7 @@ def test_nothing_is_left_on_the_screen(url: str, tabs: OpenTab, person: Person) 
     sees_nothing_of(tab, person)
     expect(tab.get_by_role('heading', level=1, name='Sign in')).to_be_visible()
     grace.fill_login_form(other)
-    other.get_by_role('button', name='Sign in').click()
+    press(other, 'Sign in')
     sees_board(tab, grace)
     sees_nothing_of(tab, person)
 
@@ -123,7 +123,7 @@ def test_pages_below_a_private_page_are_private(url: str, tabs: OpenTab, person:
 
     sees_login_page(tab)
     person.fill_login_form(tab)
-    tab.get_by_role('button', name='Sign in').click()
+    press(tab, 'Sign in')
     for _ in range(2):
         expect(tab.get_by_text('Number two')).to_be_visible()
         expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
@@ -146,7 +146,7 @@ def test_address_may_end_in_a_slash(url: str, tabs: OpenTab, person: Person) -> 
     tab.goto(f'{url}/login/')
 
     person.fill_login_form(tab)
-    tab.get_by_role('button', name='Sign in').click()
+    press(tab, 'Sign in')
     expect(tab.locator('input[type=file]')).to_be_attached()
     tab.goto(f'{url}{BOARD}/?a=b')
     sees_board(tab, person)

@@ -7,23 +7,14 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, call_api, log_out, sees_login_page
 from .program.server import Server
+from .program.spy import keep_bearer
 
 pytestmark = pytest.mark.one_browser
-
-# What a script that has got into the page would do first. It is there before the token holder is.
-HOOK_FETCH = """
-    const send = fetch;
-    globalThis.fetch = (url, init) => {
-        globalThis.loot ??= new Headers(init?.headers).get('Authorization');
-        return send(url, init);
-    };
-"""
 
 
 def api_answers(server: Server, authorization: str) -> int:
@@ -40,21 +31,15 @@ def api_answers(server: Server, authorization: str) -> int:
         return refused.code
 
 
-def call_api(tab: Page) -> None:
-    """Press the button; the page sends its access token."""
-    tab.get_by_role('button', name='Call the API').click()
-    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
-
-
 def test_hooked_page_gives_its_access_token_away(
     tabs: OpenTab, server: Server, person: Person
 ) -> None:
     """Memory is no vault: it works elsewhere, until the session ends. The refresh token stays put."""
     tab = tabs()
-    tab.add_init_script(HOOK_FETCH)
+    keep_bearer(tab)  # what a script that has got into the page would do first
     person.join(tab, server.url)
     call_api(tab)
-    loot: str = tab.evaluate('loot')
+    loot: str = tab.evaluate('bearer')
     assert api_answers(server, loot) == 200
     assert 'refresh' in str(tab.context.cookies())
     assert 'refresh' not in tab.evaluate('document.cookie')

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .kit.tabs import OpenTab
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
 
 
@@ -20,7 +20,7 @@ def register_page(tabs: OpenTab, server: Server) -> Page:
 
 def submit(page: Page) -> None:
     """Press the button."""
-    page.get_by_role('button', name='Create account').click()
+    press(page, 'Create account')
 
 
 MISTAKES = [

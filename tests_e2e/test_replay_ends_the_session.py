@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .kit.traces import traced, wait_for_trace
-from .program.people import Person, sees_login_page
+from .program.people import Person, press, sees_login_page
 from .program.server import IMPATIENT, Server
 
 LIMIT_MS = 2_000
@@ -31,7 +31,7 @@ def test_copied_token_ends_the_session(
     copied = owner.context.storage_state()
     owner.evaluate('auth.refresh()')
     assert traced(owner, 'refresh.rotated')
-    owner.get_by_role('button', name='Call the API').click()  # which shows: the new cookie arrived
+    press(owner, 'Call the API')  # which shows: the new cookie arrived
     expect(owner.get_by_text('200', exact=True)).to_be_visible()
 
     thief = new_context(storage_state=copied).new_page()
@@ -44,7 +44,7 @@ def test_copied_token_ends_the_session(
     server.wait_for('refresh_replayed', session=session)
     assert server.count('refresh_replayed', session=session) == 1
     person.sees_dashboard(elsewhere)
-    elsewhere.get_by_role('button', name='Call the API').click()
+    press(elsewhere, 'Call the API')
     expect(elsewhere.get_by_text('200', exact=True)).to_be_visible()
 
 

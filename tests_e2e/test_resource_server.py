@@ -22,11 +22,11 @@ from auth import ENDED_SESSIONS_PATH
 from .kit.leftovers import count_leftovers, left_in
 from .kit.tabs import OpenTab
 from .kit.traces import traced
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, press, sees_login_page
 from .program.resource_server import FINE, ResourceServer, ask, running_resource_server
 from .program.server import Server, running_server
+from .program.spy import READ_EVERYTHING, SPY, secrets_of
 from .program.wire import WireBrowser
-from .test_token_stays_in_memory import READ_EVERYTHING, SPY, secrets_of
 
 pytestmark = pytest.mark.xdist_group('resource server')
 HEARD_WITHIN_MS = 2_000
@@ -72,11 +72,6 @@ def token_of_somebody(server: Server) -> str:
     browser = WireBrowser(server)
     assert browser.register() == 'started'
     return browser.access_token
-
-
-def press(page: Page, button: str) -> None:
-    """Press a button by its name."""
-    page.get_by_role('button', name=button).click()
 
 
 def moments(page: Page) -> Locator:

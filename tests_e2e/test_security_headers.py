@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from .kit.tabs import OpenTab
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
 
 TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (event) => {
@@ -53,11 +53,6 @@ def about_the_policy(complaints: list[str]) -> list[str]:
     """Return those that name a violation, in Chromium's words, in Firefox's, and in our own."""
     words = ('CSP', 'Content Security Policy', 'Content-Security-Policy')
     return [each for each in complaints if any(word in each for word in words)]
-
-
-def press(page: Page, button: str) -> None:
-    """Press a button by its name."""
-    page.get_by_role('button', name=button).click()
 
 
 @pytest.mark.checklist('V3.4.3')

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from .kit.network import out_of_reach
 from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
-from .program.bare import open_bare, register_in, wait_for_name
-from .program.people import Person
+from .program.bare import join_bare, wait_for_name
+from .program.people import Person, call_api
 from .program.server import Server
 
 SHORT_LIFE_SECONDS = 4
@@ -74,8 +74,7 @@ def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Pe
 
     wait_for_trace(tab, 'refresh.rotated', before + 1)
     person.sees_dashboard(tab)
-    tab.get_by_role('button', name='Call the API').click()
-    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    call_api(tab)
     assert traced(tab, 'api.retried') == []
 
 
@@ -87,8 +86,7 @@ def test_client_clock_two_hours_off_changes_nothing(
     """Expiry counts from receipt: a wrong clock neither refreshes in a loop nor misses the time."""
     tab = tabs()
     tab.context.clock.install(time=datetime.now().astimezone() + timedelta(hours=hours_off))
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     before = len(traced(tab, 'refresh.rotated'))
 
     tab.context.clock.fast_forward('05:00')
@@ -108,8 +106,7 @@ def test_sleep_that_stops_timers_is_noticed(
     """The clock has jumped, no timer has run: within a minute of waking the tab looks, and asks."""
     context.clock.install()
     tab = tabs()
-    open_bare(tab, server.url)  # no page that may call, and so refresh first
-    register_in(tab, person)
+    join_bare(tab, server.url, person)  # no page that may call, and so refresh first
     before = len(traced(tab, 'refresh.started'))
 
     context.clock.set_system_time(datetime.now().astimezone() + timedelta(hours=1))
@@ -136,8 +133,7 @@ def test_clocks_four_hours_apart_change_nothing(
         context.clock.fast_forward('04:30')
 
         wait_for_trace(tab, 'refresh.rotated', before + 1)
-        tab.get_by_role('button', name='Call the API').click()
-        expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+        call_api(tab)
     assert traced(tab, 'api.retried') == []
     assert len(traced(tab, 'refresh.rotated')) == before + 1
     assert refused_while_signed_in(tab) == []
@@ -150,8 +146,7 @@ def test_answer_to_another_call_ends_the_retries(
     """A refresh is put off, and a new password brings a token: that one is renewed in its turn."""
     tab = tabs()
     tab.context.clock.install()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     with out_of_reach(tab, '**/auth/refresh'):
         tab.evaluate('auth.refresh()')
         assert tab.evaluate('auth.state') == 'reconnecting'

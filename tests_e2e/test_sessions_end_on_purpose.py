@@ -8,21 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .kit.traces import wait_for_trace
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
+from .program.spy import keep_bearer
 
 LIMIT_MS = 2_000
 NEW_PASSWORD = 'another secret phrase of this test'
-# Calls the API with the token that the page still has in memory, past the token holder's own logic.
-KEEP_OLD_CALL = """() => {
-    const send = fetch;
-    globalThis.fetch = (url, init) => {
-        const bearer = new Headers(init?.headers).get('Authorization');
-        if (bearer) globalThis.callAgain = async () =>
-            (await send('/api/me', { headers: { Authorization: bearer } })).status;
-        return send(url, init);
-    };
-}"""
 
 
 @pytest.fixture
@@ -37,17 +28,12 @@ def laptop(devices: Callable[[], Page], either_server: Server, person: Person) -
 def phone(laptop: Page, devices: Callable[[], Page], either_server: Server, person: Person) -> Page:
     """Another device, signed in too; `callAgain()` in it uses the access token it has now."""
     phone = devices()
+    keep_bearer(phone)
     person.come_back(phone, either_server.url)
-    phone.evaluate(KEEP_OLD_CALL)
-    phone.get_by_role('button', name='Call the API').click()
+    press(phone, 'Call the API')
     expect(phone.get_by_text('200', exact=True)).to_be_visible()
     assert phone.evaluate('callAgain()') == 200
     return phone
-
-
-def press(page: Page, button: str) -> None:
-    """Press the button of this name."""
-    page.get_by_role('button', name=button, exact=True).click()
 
 
 @pytest.mark.checklist('V7.4.1')

@@ -11,8 +11,8 @@ from .kit.lacking import make_deaf
 from .kit.network import hold
 from .kit.tabs import loads_anew
 from .kit.traces import keep_trace, traced_before
-from .program.bare import open_bare, register_in, wait_for_name
-from .program.people import Person, sees_login_page
+from .program.bare import join_bare, join_bare_pair, wait_for_name
+from .program.people import Person, api_status, call_api, sees_login_page
 from .program.server import Server
 
 LOG_OUT_EVERYWHERE = """() => {
@@ -22,7 +22,6 @@ WATCH_HEADING = """(name) => new MutationObserver(() => {
     const heading = [...document.querySelectorAll("h1")].find((h1) => h1.textContent === name);
     if (heading) sessionStorage["old-document"] = heading.checkVisibility() ? "seen" : "hidden";
 }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })"""
-LOG_IN = """([email, password]) => void auth.login({ email, password, stay_signed_in: true })"""
 
 
 def test_waiting_tabs_move_on(tabs: Callable[[], Page], server: Server, person: Person) -> None:
@@ -48,7 +47,7 @@ def test_other_tabs_show_the_new_user(
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
 
-    second.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sign_in_by_script(second)
 
     for tab in (first, second):
         grace.sees_dashboard(tab)
@@ -76,7 +75,7 @@ def test_deaf_tab_is_told_by_the_server(
     person.sees_dashboard(second)
     keep_trace(deaf)
 
-    second.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sign_in_by_script(second)
 
     grace.sees_dashboard(deaf)
     [received] = traced_before(deaf, 'logout.received')
@@ -93,7 +92,7 @@ def test_deaf_tab_finds_out_by_its_next_refresh(
     second = tabs()
     second.goto(f'{server.url}/dashboard')
     person.sees_dashboard(second)
-    second.evaluate(LOG_IN, [grace.email, grace.password])
+    grace.sign_in_by_script(second)
     grace.sees_dashboard(second)
 
     keep_trace(deaf)
@@ -123,8 +122,7 @@ def test_next_user_waits_for_a_new_document(deaf: Page, server: Server, grace: P
 def test_answer_for_one_is_not_shown_to_the_next(deaf: Page, server: Server, grace: Person) -> None:
     """What the API said to the first user is gone from the cards when the next one is shown."""
     deaf.evaluate('auth.sessionEnded = () => {}')
-    deaf.get_by_role('button', name='Call the API').click()
-    expect(deaf.get_by_text('this answer is for you alone')).to_be_visible()
+    call_api(deaf)
     grace.post(deaf.context.request, server.url, 'login')
 
     keep_trace(deaf)
@@ -143,11 +141,8 @@ def test_order_of_one_is_not_carried_out_for_the_next(
     """Ada logs out everywhere, the call waits for a refresh, and that finds Grace: hers goes on."""
     tab, second = tabs(), tabs()
     make_deaf(tab)
-    open_bare(tab, server.url)
-    register_in(tab, person)
-    open_bare(second, server.url)
-    wait_for_name(second, person.name)
-    second.evaluate(LOG_IN, [grace.email, grace.password])
+    join_bare_pair(tab, second, server.url, person)
+    grace.sign_in_by_script(second)
     wait_for_name(second, grace.name)
     held = hold(tab, '**/auth/refresh')
     with tab.expect_request('**/auth/refresh'):
@@ -158,7 +153,7 @@ def test_order_of_one_is_not_carried_out_for_the_next(
 
     assert tab.evaluate('globalThis.ordered') == 'session_changed'
     wait_for_name(tab, grace.name)
-    assert second.evaluate('auth.fetch("/api/me").then(({ status }) => status)') == 200
+    assert api_status(second) == 200
 
 
 @pytest.mark.one_browser
@@ -167,8 +162,7 @@ def test_order_given_before_anybody_is_known_is_carried_out(
 ) -> None:
     """Ada logs out everywhere while her page is still loading: once it knows her, she is signed out."""
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     held = hold(tab, '**/auth/refresh')
     with tab.expect_request('**/auth/refresh'):
         tab.reload()

@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 
 from .attacker import Loot
 from .kit.traces import wait_for_trace
-from .program.people import Person, log_out
+from .program.people import Person, api_status, log_out
 from .program.server import ROOT, Server, scrubbed_environment
+from .program.spy import keep_bearer
 
 pytestmark = pytest.mark.one_browser  # the attacker uses none
 
@@ -24,8 +25,6 @@ KEEP_TICKETS = """() => {
     globalThis.tickets = [];
     globalThis.fetch = async (url, init) => {
         const answer = await send(url, init);
-        const bearer = new Headers(init?.headers).get('Authorization');
-        if (bearer) globalThis.accessToken = bearer.split(' ')[1];
         if (String(url).endsWith('/auth/socket-ticket'))
             tickets.push((await answer.clone().json()).ticket);
         return answer;
@@ -78,10 +77,11 @@ def test_program_with_everything_does_nothing(
     person.join(victim, server.url)
     for device in (old_device, phone):
         device.add_init_script(f'({KEEP_TICKETS})()')
+        keep_bearer(device)
         person.come_back(device, server.url)
         wait_for_trace(device, 'page.bound')
     name, cookie = cookie_of(old_device)
-    access_token = old_device.evaluate('accessToken')
+    access_token = old_device.evaluate('bearer').removeprefix('Bearer ')
     log_out(old_device)
     wait_for_trace(victim, 'page.bound')
     expect(victim.get_by_role('button', name='End session')).to_have_count(1)
@@ -118,7 +118,7 @@ def test_program_with_everything_does_nothing(
         server.wait_for(event, times, **details)
         assert server.count(event, **details) == times, (event, details)
     person.sees_dashboard(phone)
-    assert phone.evaluate("auth.fetch('/api/me').then((answer) => answer.status)") == 200
+    assert api_status(phone) == 200
     # The same message does work from the page itself: nothing else was missing.
     victim.evaluate(PRESS, button)
     expect(phone.get_by_text('You ended this session')).to_be_visible()

@@ -13,8 +13,9 @@ from auth.sessions.outcomes import Outcome
 from .kit.barrier import at_one_instant
 from .kit.counts import AddRow
 from .kit.lacking import without_locks
+from .kit.tabs import OpenTab
 from .kit.traces import traced
-from .program.bare import open_bare, register_in, wait_for_name
+from .program.bare import join_bare, open_bare, wait_for_name
 from .program.people import Person, open_signed_in
 from .program.server import Server
 
@@ -31,6 +32,18 @@ def refusals(tabs: list[Page]) -> int:
     """Count how often these tabs were told that the session is over; signing in began with a no."""
     refused = [event for tab in tabs for event in traced(tab, 'refresh.refused')]
     return sum(event['detail']['code'] != 'no_session' for event in refused)
+
+
+def open_eight(open_tab: OpenTab, server: Server, person: Person) -> list[Page]:
+    """Register in one tab, come back in the others: one after the other, they must not meet yet."""
+    if server.url != server.api_url:  # Chromium lets no page made up by a test call another origin
+        return open_signed_in(open_tab, TABS, server, person)
+    opened = [open_tab() for _ in range(TABS)]
+    join_bare(opened[0], server.url, person)
+    for tab in opened[1:]:
+        open_bare(tab, server.url)
+        wait_for_name(tab, person.name)
+    return opened
 
 
 @pytest.fixture
@@ -67,21 +80,22 @@ def test_eight_tabs_at_one_instant(
     """However they collide, everybody gets an answer of the one living session."""
     if not locks:
         without_locks(context)
-    opened = open_signed_in(tabs, TABS, either_server, person)
+    opened = open_eight(tabs, either_server, person)
     assert opened[0].evaluate('Boolean(navigator.locks)') is locks
     session = opened[0].evaluate('auth.session.id')
-    before = either_server.refreshes(session, at_least=TABS)  # each tab came with one
+    came_with = sum(len(traced(tab, 'refresh.rotated')) for tab in opened)
+    before = either_server.refreshes(session, at_least=came_with)
 
     at_one_instant(opened, REFRESH_TWICE)
 
-    answers = either_server.refreshes(session, at_least=TABS + TABS * EACH) - before
+    answers = either_server.refreshes(session, at_least=before.total() + TABS * EACH) - before
     tell('default', locks, 1, answers, refusals(opened))
     assert sum(answers.values()) == TABS * EACH
     assert set(answers) <= {'rotated', 'overlapped'}
     assert bool(answers['overlapped']) is not locks  # without locks they do collide
     assert refusals(opened) == 0
     assert {tab.evaluate('auth.state') for tab in opened} == {'signed-in'}
-    opened[-1].reload()
+    opened[-1].goto(f'{either_server.url}/dashboard')
     person.sees_dashboard(opened[-1])
 
 
@@ -98,13 +112,7 @@ def test_strict_rules_need_locks(
     """Locks alone suffice; with neither locks nor grace the alarm goes off, and signs everybody out."""
     if not locks:
         without_locks(context)
-    opened = [tabs()]
-    open_bare(opened[0], strict_server.url)
-    register_in(opened[0], person)
-    while len(opened) < TABS:  # one after the other: under these rules they must not meet yet
-        opened.append(tabs())
-        open_bare(opened[-1], strict_server.url)
-        wait_for_name(opened[-1], person.name)
+    opened = open_eight(tabs, strict_server, person)
     session = opened[0].evaluate('auth.session.id')
     before, bursts = strict_server.refreshes(session, at_least=TABS - 1), 0
 

@@ -7,30 +7,11 @@ into the page could; then it looks everywhere else for it.
 from __future__ import annotations
 
 import json
-from pathlib import Path
-
-from playwright.sync_api import Page, expect
 
 from .kit.tabs import OpenTab
 from .program.people import Person
 from .program.server import Server
-
-SPY = (Path(__file__).parent / 'spy.js').read_text(encoding='utf-8')
-
-# Everything a later visitor, an extension or a careless log could read without hooking anything.
-READ_EVERYTHING = """async () => {
-    const own = (object) => Object.getOwnPropertyNames(object).map((name) => {
-        try { return name + "=" + JSON.stringify(object[name]); } catch { return name; }
-    });
-    const databases = await (indexedDB.databases?.() ?? []);
-    return JSON.stringify({
-        local: { ...localStorage }, session: { ...sessionStorage }, cookie: document.cookie,
-        url: location.href, name: window.name, history: history.state, databases,
-        caches: await caches.keys(), auth: [own(auth), own(Object.getPrototypeOf(auth))],
-        globals: own(globalThis), dom: document.documentElement.outerHTML,
-    });
-}"""
-
+from .program.spy import READ_EVERYTHING, SPY, secrets_of, use_everything
 
 # Reads every property and calls every method of the holder and of what it offers, but for those
 # that end the session or the token.
@@ -54,22 +35,6 @@ ASK_FOR_EVERYTHING = """async () => {
     }
     return JSON.stringify(values);
 }"""
-
-
-def secrets_of(tab: Page) -> list[str]:
-    """The signatures of all access tokens this tab has received: what makes them work."""
-    tokens: list[str] = tab.evaluate('spy.tokens()')
-    return [token.rsplit('.', 1)[1] for token in tokens]
-
-
-def use_everything(tab: Page, server: Server, person: Person) -> None:
-    """Register, refresh, call the API, look at the raw token."""
-    person.register(tab, server.url)
-    tab.get_by_role('button', name='Refresh now').click()
-    tab.get_by_role('button', name='Call the API').click()
-    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
-    tab.get_by_role('button', name='Show raw').click()
-    expect(tab.get_by_text('It goes to the API with each call')).to_be_visible()
 
 
 def test_access_token_is_nowhere_but_in_memory(

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from .kit import browsers
 from .kit.tabs import OpenTab
 from .kit.traces import traced, wait_for_trace
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, call_api, log_out, press, sees_login_page
 from .program.server import Server, taking_orders
 from .program.two_origins import on_two_origins, on_two_sites
 from .program.wire import WireBrowser
@@ -94,8 +94,7 @@ def test_pages_and_backend_have_two_origins(tabs: OpenTab, server: Server, perso
     assert server.url != server.api_url
     assert refresh.value.url == f'{server.api_url}/auth/refresh'
     assert refresh.value.header_value('Origin') == server.url
-    tab.get_by_role('button', name='Call the API').click()
-    expect(tab.get_by_text('this answer is for you alone')).to_be_visible()
+    call_api(tab)
     assert tab.evaluate("fetch('/auth/refresh', { method: 'POST' }).then((r) => r.status)") in {
         403,  # no header of ours
         404,
@@ -144,7 +143,7 @@ def test_page_says_that_cookies_are_refused(
     wary_tab.goto(f'{two_sites.url}/register')
     person.fill_register_form(wary_tab)
 
-    wary_tab.get_by_role('button', name='Create account').click()
+    press(wary_tab, 'Create account')
 
     expect(wary_tab.get_by_role('alert')).to_contain_text(KEEPS_NO_COOKIES)
     two_sites.wait_for('logged_in', started + 1)

@@ -26,6 +26,11 @@ class Person:
     email: str = field(default_factory=lambda: f'{_unique("robin")}@example.com')
     password: str = field(default_factory=lambda: _unique('a secret phrase of one test'))
 
+    @property
+    def form(self) -> dict[str, object]:
+        """What the login form sends."""
+        return {'email': self.email, 'password': self.password, 'stay_signed_in': True}
+
     def register(self, page: Page, url: str) -> None:
         """Create the account on the register page and arrive on the dashboard."""
         page.goto(f'{url}/register')
@@ -81,6 +86,10 @@ class Person:
         page.get_by_role('button', name='Sign in').click()
         self.sees_dashboard(page)
 
+    def sign_in_by_script(self, page: Page) -> None:
+        """Have the page send what its form would; do not wait for the answer."""
+        page.evaluate('form => void auth.login(form)', self.form)
+
     def sees_dashboard(self, page: Page) -> None:
         """Check that the page shows this person's dashboard."""
         expect(page.get_by_role('heading', level=1, name=self.name)).to_be_visible()
@@ -105,9 +114,26 @@ def backend_of(url: str) -> str:
     return match[1] if match else url
 
 
+def press(page: Page, button: str) -> None:
+    """Press a button by its name."""
+    page.get_by_role('button', name=button, exact=True).click()
+
+
 def log_out(page: Page) -> None:
     """Press the button."""
-    page.get_by_role('button', name='Log out', exact=True).click()
+    press(page, 'Log out')
+
+
+def call_api(page: Page) -> None:
+    """Press the button, and see the answer."""
+    press(page, 'Call the API')
+    expect(page.get_by_text('this answer is for you alone')).to_be_visible()
+
+
+def api_status(page: Page) -> int:
+    """Return the status of a call that the page's token holder makes."""
+    status: int = page.evaluate('auth.fetch("/api/me").then((response) => response.status)')
+    return status
 
 
 def sees_login_page(page: Page) -> None:
