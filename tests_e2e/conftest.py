@@ -5,17 +5,17 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from auth.tests.postgres import Postgres, own_schema
 
-from .kit import bfcache, browsers, counts
+from .kit import bfcache, browsers, evidence, report_tables
 from .program.people import Person
 from .program.server import IMPATIENT, Server, running_server, taking_orders
 from .program.wire import WireBrowser
@@ -67,16 +67,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the tables that tests have added rows to."""
     reports = [each for key in ('passed', 'failed') for each in terminalreporter.getreports(key)]
-    for title, rows in counts.tables(reports).items():
+    for title, rows in report_tables.tables(reports).items():
         terminalreporter.write_sep('-', title)
-        for line in counts.lines_of(rows):
+        for line in report_tables.lines_of(rows):
             terminalreporter.write_line(line)
 
 
 @pytest.fixture
-def add_row(record_property: Callable[[str, object], None]) -> counts.AddRow:
+def add_row(record_property: Callable[[str, object], None]) -> report_tables.AddRow:
     """Add a row to a table that is printed at the end of the run: `add_row(title, row)`."""
-    return counts.row_adder(record_property)
+    return report_tables.row_adder(record_property)
 
 
 # What is slow to start is started once and kept to the end: pytest changes between the parameters of
@@ -189,25 +189,19 @@ def server_with(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def watched(request: pytest.FixtureRequest, output_path: str) -> Watched:
-    """Trace a browser of one's own in `with watched(context):`; keep what it did if the test fails.
-
-    Calls, console and network only. The snapshots and films that `--tracing` adds made ten Firefox
-    tabs eight times slower (94 s instead of 12 s). `playwright show-trace` opens it.
-    """
+    """Watch a browser of one's own in `with watched(context):` (see `evidence.watched`)."""
     numbers = itertools.count(1)
 
-    @contextmanager
-    def watch(context: BrowserContext, *, pictures: bool = True) -> Iterator[BrowserContext]:
-        kept = f'{output_path}/trace-{next(numbers)}.zip'
-        context.set_default_timeout(PATIENCE_MS)
-        context.tracing.start(screenshots=False, snapshots=False, sources=True)
-        yield context
+    def has_failed() -> bool:
         result = getattr(request.node, 'rep_call', None)
-        failed = result is None or result.failed
-        with suppress(Error):  # the test has closed this one itself
-            context.tracing.stop(path=kept if failed else None)
-            for number, page in enumerate(context.pages if failed and pictures else [], 1):
-                page.screenshot(path=kept.replace('.zip', f'-{number}.png'))
+        return result is None or bool(result.failed)
+
+    def watch(
+        context: BrowserContext, *, pictures: bool = True
+    ) -> AbstractContextManager[BrowserContext]:
+        context.set_default_timeout(PATIENCE_MS)
+        keep_as = f'{output_path}/trace-{next(numbers)}'
+        return evidence.watched(context, keep_as, has_failed, pictures=pictures)
 
     return watch
 

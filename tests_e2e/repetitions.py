@@ -18,7 +18,7 @@ def find_repetitions(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def is_borrowed(item: pytest.Item) -> bool:
-    """Say whether a file that has imported this test shows nothing new by it (see `multi_tab.py`)."""
+    """Say whether a file that has imported this test (promises_for_any_set_up.py) shows nothing new."""
     assert isinstance(item, pytest.Function)
     is_imported = item.function.__module__ != item.module.__name__
     return is_imported and item.get_closest_marker('one_set_up') is not None

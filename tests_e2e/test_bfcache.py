@@ -9,11 +9,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from .kit.auth_trace import wait_for_trace
 from .kit.bfcache import appearances, go_back, say_put_away
 from .kit.lacking import without_broadcast
 from .kit.network import hold
 from .kit.tabs import OpenTab
-from .kit.traces import wait_for_trace
 from .program.bare import join_bare, wait_for_name
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from .kit.traces import traced
+from .kit.auth_trace import traced
 from .kit.visibility import hide
 from .program.bare import join_bare, wait_for_name
 from .program.people import Person, api_status, sees_login_page

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from .kit.auth_trace import keep_trace, traced, traced_before, wait_for_trace
 from .kit.lacking import make_deaf
 from .kit.tabs import OpenTab
-from .kit.traces import keep_trace, traced, traced_before, wait_for_trace
 from .kit.visibility import hide, show
 from .program.bare import open_bare
 from .program.people import Person, api_status, open_signed_in

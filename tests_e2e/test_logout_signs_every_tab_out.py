@@ -9,10 +9,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.lacking import without_broadcast, without_storage
 from .kit.network import hold
 from .kit.tabs import OpenTab
-from .kit.traces import traced, wait_for_trace
 from .program.bare import join_bare, join_bare_pair
 from .program.people import Person, call_api, log_out, open_signed_in, sees_login_page
 from .program.server import Server

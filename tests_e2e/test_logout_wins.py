@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.lacking import without_locks
 from .kit.network import hold
-from .kit.traces import traced, wait_for_trace
 from .program.bare import open_bare, register_in
 from .program.people import Person, log_out, sees_login_page
 from .program.server import Server

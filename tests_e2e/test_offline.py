@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.bfcache import say_put_away
 from .kit.lacking import make_deaf, without_storage
-from .kit.network import cut_socket, hold, offline, out_of_reach, wait_for_socket
+from .kit.network import hold, offline, out_of_reach
+from .kit.nicegui_socket import cut_socket, wait_for_socket
 from .kit.tabs import OpenTab, loads_anew
-from .kit.traces import traced, wait_for_trace
 from .kit.visibility import show
 from .program.bare import join_bare, join_bare_pair, open_bare, register_in, wait_for_name
 from .program.people import Person, api_status, log_out, open_signed_in, sees_login_page

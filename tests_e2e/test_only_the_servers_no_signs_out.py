@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import Held, hold, offline
-from .kit.traces import traced, wait_for_trace
 from .program.bare import join_bare, wait_for_name
 from .program.people import Person, api_status, sees_login_page
 from .program.server import Server

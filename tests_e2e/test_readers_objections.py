@@ -8,8 +8,8 @@ import urllib.request
 
 import pytest
 
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.tabs import OpenTab
-from .kit.traces import traced, wait_for_trace
 from .program.people import Person, call_api, log_out, sees_login_page
 from .program.server import Server
 from .program.spy import keep_bearer

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .kit.traces import traced, wait_for_trace
+from .kit.auth_trace import traced, wait_for_trace
 from .program.people import Person
 from .program.server import Server
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .kit.traces import traced, wait_for_trace
+from .kit.auth_trace import traced, wait_for_trace
 from .program.people import Person, press, sees_login_page
 from .program.server import IMPATIENT, Server
 

@@ -19,9 +19,9 @@ from app.processes import free_port
 from app.tests import program
 from auth import ENDED_SESSIONS_PATH
 
+from .kit.auth_trace import traced
 from .kit.leftovers import count_leftovers, left_in
 from .kit.tabs import OpenTab
-from .kit.traces import traced
 from .program.people import Person, log_out, press, sees_login_page
 from .program.resource_server import FINE, ResourceServer, ask, running_resource_server
 from .program.server import Server, running_server

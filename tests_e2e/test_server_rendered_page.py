@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
+from .kit.auth_trace import wait_for_trace
 from .kit.network import hold, offline, out_of_reach
 from .kit.tabs import OpenTab
-from .kit.traces import wait_for_trace
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 

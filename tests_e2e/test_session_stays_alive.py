@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import out_of_reach
 from .kit.tabs import OpenTab
-from .kit.traces import traced, wait_for_trace
 from .program.bare import join_bare, wait_for_name
 from .program.people import Person, call_api
 from .program.server import Server

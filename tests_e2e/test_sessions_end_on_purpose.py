@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .kit.traces import wait_for_trace
+from .kit.auth_trace import wait_for_trace
 from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
 from .program.spy import keep_bearer

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from .kit.auth_trace import keep_trace, traced_before
 from .kit.lacking import make_deaf
 from .kit.network import hold
 from .kit.tabs import loads_anew
-from .kit.traces import keep_trace, traced_before
 from .program.bare import join_bare, join_bare_pair, wait_for_name
 from .program.people import Person, api_status, call_api, sees_login_page
 from .program.server import Server

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .attacker import Loot
-from .kit.traces import wait_for_trace
+from .kit.auth_trace import wait_for_trace
 from .program.people import Person, api_status, log_out
 from .program.server import ROOT, Server, scrubbed_environment
 from .program.spy import keep_bearer

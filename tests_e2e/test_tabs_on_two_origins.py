@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from .multi_tab import *  # noqa: F403
 from .program.server import Server
 from .program.two_origins import on_two_origins
+from .promises_for_any_set_up import *  # noqa: F403
 
 pytestmark = [
     pytest.mark.one_browser,

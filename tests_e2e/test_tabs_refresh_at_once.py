@@ -10,11 +10,11 @@ from playwright.sync_api import BrowserContext, Page
 
 from auth.sessions.outcomes import Outcome
 
+from .kit.auth_trace import traced
 from .kit.barrier import at_one_instant
-from .kit.counts import AddRow
 from .kit.lacking import without_locks
+from .kit.report_tables import AddRow
 from .kit.tabs import OpenTab
-from .kit.traces import traced
 from .program.bare import join_bare, open_bare, wait_for_name
 from .program.people import Person, open_signed_in
 from .program.server import Server

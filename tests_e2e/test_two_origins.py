@@ -7,13 +7,14 @@ origins, and the rest in `test_tabs_on_two_origins.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from .kit import browsers
+from .kit.auth_trace import traced, wait_for_trace
 from .kit.tabs import OpenTab
-from .kit.traces import traced, wait_for_trace
 from .program.people import Person, call_api, log_out, press, sees_login_page
 from .program.server import Server, taking_orders
 from .program.two_origins import on_two_origins, on_two_sites
@@ -65,6 +66,7 @@ def wary_tab(
     browser: Browser,
     browser_type_launch_args: browsers.LaunchOptions,
     new_context: Callable[..., BrowserContext],
+    watched: Callable[..., AbstractContextManager[BrowserContext]],
 ) -> Iterator[Page]:
     """A tab of a browser that takes no cookies of another site.
 
@@ -80,7 +82,8 @@ def wary_tab(
     preferences = browser_type_launch_args['firefox_user_prefs'] | FIREFOX_REFUSES_THIRD_PARTIES
     options = browser_type_launch_args | {'firefox_user_prefs': preferences}
     wary = playwright.firefox.launch(**options)
-    yield wary.new_page()
+    with watched(wary.new_context()) as context:
+        yield context.new_page()
     wary.close()
 
 

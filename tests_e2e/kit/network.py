@@ -21,7 +21,7 @@ def offline(context: BrowserContext) -> Iterator[None]:
     """Take the network away from all tabs of a browser, and give it back.
 
     In both browsers: requests and page loads fail, `navigator.onLine` is false, and the pages hear
-    `offline` and `online`. A WebSocket that is open may stay open; `cut_socket` ends it.
+    `offline` and `online`. A WebSocket that is open may stay open; `nicegui_socket.cut_socket` ends it.
     """
     context.set_offline(True)
     try:
@@ -77,13 +77,3 @@ def hold(page: Page, url: str) -> Held:
 
     page.route(url, keep)
     return held
-
-
-def cut_socket(page: Page) -> None:
-    """Break the WebSocket to the NiceGUI server; the page tries at once to get another."""
-    page.evaluate('socket.io.engine.close()')
-
-
-def wait_for_socket(page: Page) -> None:
-    """Wait until the page has a WebSocket again on which the server knows it."""
-    page.wait_for_function('globalThis.socket?.connected && globalThis.did_handshake')

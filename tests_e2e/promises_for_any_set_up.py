@@ -1,7 +1,7 @@
 """The promises about several tabs, gathered to be kept again by another set-up.
 
-A test file that says `from .multi_tab import *` runs these tests a second time, against the `server`
-that a fixture of its own starts, as in `test_over_graphql.py`.
+A test file that imports all of this runs these tests a second time, against the `server` that a fixture
+of its own starts, as in `test_over_graphql.py`.
 """
 
 from __future__ import annotations
