@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from auth.tests.postgres import Postgres, own_schema
 
 from .kit import bfcache, browsers, evidence, report_tables
+from .kit.tabs import OpenTab
 from .program.people import Person
 from .program.server import IMPATIENT, Server, running_server, taking_orders
 from .program.wire import WireBrowser
@@ -231,13 +232,13 @@ def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
 
 
 @pytest.fixture
-def tabs(context: BrowserContext) -> Callable[[], Page]:
+def tabs(context: BrowserContext) -> OpenTab:
     """Open another tab of the same browser."""
     return context.new_page
 
 
 @pytest.fixture
-def devices(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
+def devices(new_context: Callable[..., BrowserContext]) -> OpenTab:
     """Open a page on another device: nothing is shared with the others."""
     return lambda: new_context().new_page()
 
@@ -269,6 +270,14 @@ def restoring_context(restoring_browser: Browser, watched: Watched) -> Iterator[
 def person() -> Person:
     """Somebody new: tests must not meet each other's sessions."""
     return Person()
+
+
+@pytest.fixture
+def tab(tabs: OpenTab, server: Server, person: Person) -> Page:
+    """A tab in which the person is signed in."""
+    tab = tabs()
+    person.join(tab, server.url)
+    return tab
 
 
 @pytest.fixture

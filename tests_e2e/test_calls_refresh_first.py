@@ -20,7 +20,7 @@ TOKEN_LIFE_MS = 600_000
 
 
 @pytest.fixture
-def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
+def bare(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
     """A page with the token holder, just registered, on a clock that can be moved."""
     tab = tabs()
     tab.context.clock.install()
@@ -40,48 +40,48 @@ def refreshed(tab: Page) -> int:
 
 
 @pytest.mark.one_browser
-def test_fresh_token_is_used_as_it_is(tab: Page) -> None:
+def test_fresh_token_is_used_as_it_is(bare: Page) -> None:
     """A call with a token that has minutes to go is one call."""
-    assert api_status(tab) == 200
+    assert api_status(bare) == 200
 
-    assert refreshed(tab) == 0
-    assert not traced(tab, 'api.refreshed')
+    assert refreshed(bare) == 0
+    assert not traced(bare, 'api.refreshed')
 
 
 @pytest.mark.one_browser
-def test_due_token_is_renewed_first(tab: Page) -> None:
+def test_due_token_is_renewed_first(bare: Page) -> None:
     """A hidden tab has slept past the end of its token: the call refreshes, and is not refused."""
-    hide(tab)
-    begun = len(traced(tab, 'refresh.started'))
-    tab.context.clock.fast_forward(TOKEN_LIFE_MS)
-    assert len(traced(tab, 'refresh.started')) == begun
+    hide(bare)
+    begun = len(traced(bare, 'refresh.started'))
+    bare.context.clock.fast_forward(TOKEN_LIFE_MS)
+    assert len(traced(bare, 'refresh.started')) == begun
 
-    assert api_status(tab) == 200
+    assert api_status(bare) == 200
 
-    assert refreshed(tab) == 1
-    assert len(traced(tab, 'api.refreshed')) == 1
-    assert not traced(tab, 'api.retried')
+    assert refreshed(bare) == 1
+    assert len(traced(bare, 'api.refreshed')) == 1
+    assert not traced(bare, 'api.retried')
 
 
-def test_many_calls_share_one_refresh(tab: Page) -> None:
+def test_many_calls_share_one_refresh(bare: Page) -> None:
     """Eight calls at one instant without a token wait for the same refresh."""
-    tab.evaluate('auth.token.forget()')
+    bare.evaluate('auth.token.forget()')
 
-    statuses = tab.evaluate(f'Promise.all(Array.from({{ length: 8 }}, () => {CALL}))')
+    statuses = bare.evaluate(f'Promise.all(Array.from({{ length: 8 }}, () => {CALL}))')
 
     assert statuses == [200] * 8
-    assert refreshed(tab) == 1
+    assert refreshed(bare) == 1
 
 
-def test_refused_call_is_retried_once(tab: Page, person: Person) -> None:
+def test_refused_call_is_retried_once(bare: Page, person: Person) -> None:
     """The API refuses a token that looks good: one refresh, one more call."""
-    tab.route(API, refuse, times=1)
+    bare.route(API, refuse, times=1)
 
-    assert api_status(tab) == 200
+    assert api_status(bare) == 200
 
-    assert len(traced(tab, 'api.retried')) == 1
-    assert refreshed(tab) == 1
-    wait_for_name(tab, person.name)
+    assert len(traced(bare, 'api.retried')) == 1
+    assert refreshed(bare) == 1
+    wait_for_name(bare, person.name)
 
 
 @pytest.mark.one_browser

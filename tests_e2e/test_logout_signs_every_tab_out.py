@@ -7,7 +7,7 @@ business, and noted beside it (ten tabs of Firefox on two busy cores took it mor
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.lacking import without_broadcast, without_storage
@@ -68,13 +68,12 @@ def test_logout_signs_every_tab_out(
         tab.wait_for_function(HEARD_FROM_A_TAB)
 
 
-def test_storage_event_alone_signs_out(tabs: OpenTab, server: Server, person: Person) -> None:
+def test_storage_event_alone_signs_out(
+    context: BrowserContext, tabs: OpenTab, server: Server, person: Person
+) -> None:
     """Without BroadcastChannel the articles' mechanism carries the news by itself."""
-    first, second = tabs(), tabs()
-    without_broadcast(first.context)
-    person.join(first, server.url)
-    second.goto(f'{server.url}/dashboard')
-    person.sees_dashboard(second)
+    without_broadcast(context)
+    first, second = open_signed_in(tabs, 2, server, person)
     assert second.evaluate('globalThis.BroadcastChannel === undefined')
     listen(second)
     hold(first, f'**{server.address_of("logout")}')  # or the server might tell, and be faster

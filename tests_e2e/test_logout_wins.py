@@ -11,7 +11,7 @@ from .kit.auth_trace import traced, wait_for_trace
 from .kit.lacking import without_locks
 from .kit.network import hold
 from .program.bare import open_bare, register_in
-from .program.people import Person, log_out, sees_login_page
+from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
 LATE_SECONDS = 1.5
@@ -49,10 +49,7 @@ def test_late_answer_revives_nothing(
     server = server_taking_orders
     if not locks:
         without_locks(context)
-    tab, other = tabs(), tabs()
-    person.join(tab, server.url)
-    other.goto(f'{server.url}/dashboard')
-    person.sees_dashboard(other)
+    tab, other = open_signed_in(tabs, 2, server, person)
     session = tab.evaluate('auth.session.id')
     refresh = server.address_of('refresh')
     server.order(refresh, late, seconds=LATE_SECONDS)

@@ -97,14 +97,6 @@ MATRIX = [
 ]
 
 
-@pytest.fixture
-def tab(tabs: Callable[[], Page], server: Server, person: Person) -> Page:
-    """A tab in which the person has just registered."""
-    tab = tabs()
-    person.join(tab, server.url)
-    return tab
-
-
 def comes_back(tab: Page, person: Person) -> None:
     """Check that the tab is signed in again without anybody's help."""
     tab.wait_for_function('auth.state === "signed-in"')

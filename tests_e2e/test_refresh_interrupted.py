@@ -27,7 +27,8 @@ def tab(tabs: Callable[[], Page], either_server: Server, person: Person) -> Page
 def refresh_until_committed(tab: Page, server: Server) -> None:
     """Begin a refresh, and return when the server has rotated but not answered."""
     session = tab.evaluate('auth.session.id')
-    before = server.refreshes(session, at_least=1)['rotated']  # with one it came
+    came_with = len(traced(tab, 'refresh.rotated'))
+    before = server.refreshes(session, at_least=came_with)['rotated']
     server.order(REFRESH, 'delay_answer', seconds=LATE_SECONDS)
     tab.evaluate('void auth.refresh()')
     server.wait_for('refresh_rotated', before + 1, session=session)

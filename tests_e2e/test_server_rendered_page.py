@@ -24,14 +24,6 @@ LOOK_WHILE_LOADING = """addEventListener('DOMContentLoaded', () => {
 })"""
 
 
-@pytest.fixture
-def tab(tabs: OpenTab, server: Server, person: Person) -> Page:
-    """A tab in which the person is signed in."""
-    tab = tabs()
-    person.join(tab, server.url)
-    return tab
-
-
 def visit(tab: Page, server: Server) -> Response:
     """Open the page as a person does who types its address."""
     answer = tab.goto(f'{server.url}/profile')

@@ -12,7 +12,7 @@ from .kit.lacking import make_deaf
 from .kit.network import hold
 from .kit.tabs import loads_anew
 from .program.bare import join_bare, join_bare_pair, wait_for_name
-from .program.people import Person, api_status, call_api, sees_login_page
+from .program.people import Person, api_status, call_api, open_signed_in, sees_login_page
 from .program.server import Server
 
 LOG_OUT_EVERYWHERE = """() => {
@@ -42,10 +42,7 @@ def test_other_tabs_show_the_new_user(
     tabs: Callable[[], Page], server: Server, person: Person, grace: Person
 ) -> None:
     """Grace signs in where Ada was: no tab goes on showing Ada, not even behind a cover."""
-    first, second = tabs(), tabs()
-    person.join(first, server.url)
-    second.goto(f'{server.url}/dashboard')
-    person.sees_dashboard(second)
+    first, second = open_signed_in(tabs, 2, server, person)
 
     grace.sign_in_by_script(second)
 
