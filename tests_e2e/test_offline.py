@@ -1,16 +1,15 @@
-"""P3, P5 and P10 without a network: the person stays, a logout holds, and both find their way back."""
+"""P5 without a network: a logout holds, in all tabs, and finds its way to the server in the end."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.bfcache import say_put_away
 from .kit.lacking import make_deaf, without_storage
 from .kit.network import hold, offline, out_of_reach
-from .kit.nicegui_socket import cut_socket, wait_for_socket
-from .kit.tabs import OpenTab, loads_anew
+from .kit.tabs import OpenTab
 from .kit.visibility import show
 from .program.bare import join_bare, join_bare_pair, open_bare, register_in, wait_for_name
 from .program.people import Person, api_status, log_out, open_signed_in, sees_login_page
@@ -18,12 +17,7 @@ from .program.server import Server
 
 LOGOUT = '**/auth/logout'
 REFRESH = '**/auth/refresh'
-TICKET = '**/auth/socket-ticket'
-# The token holder asks after 1 s, 2 s more, 4 s more: at its fourth failure 7 to 11 s have gone by.
-# The server forgets a page that has been away for 3 s.
-FAILURES_IN_TEN_SECONDS = 4
 LONG_ENOUGH_MS = 30_000
-TICKETS_TIME_MS = 11_000
 PENDING = 'localStorage.getItem("auth.logout-pending")'
 # A cookie that one tab deletes may still be read in another: browsers have several processes.
 GO_ON_READING_THESE_COOKIES = """() => {
@@ -235,97 +229,3 @@ def test_closed_client_tells_no_more(tabs: OpenTab, server: Server, person: Pers
     assert tab.evaluate('navigator.locks.query().then(({ held }) => held.length)') == 0
     assert len(held) == 1
     assert tab.evaluate(PENDING)
-
-
-@pytest.mark.one_browser
-def test_lost_ticket_is_asked_for_again(tabs: OpenTab, server: Server, person: Person) -> None:
-    """The call for it never comes back: the page does not wait for ever to be bound."""
-    tab = tabs()
-    tab.clock.install()
-    held: list[Route] = []
-
-    def hold_first(route: Route) -> None:
-        if held:
-            route.continue_()
-        held.append(route)
-
-    tab.route(TICKET, hold_first)
-    with tab.expect_request(TICKET):
-        person.join(tab, server.url)
-    assert traced(tab, 'page.bound') == []
-
-    tab.clock.fast_forward(LONG_ENOUGH_MS)
-
-    wait_for_trace(tab, 'page.bound')
-    assert len(held) == 2
-
-
-@pytest.mark.one_browser
-def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person: Person) -> None:
-    """Each comes after more than ten seconds: once that has been seen, the page has more patience."""
-    tab = tabs()
-    tab.clock.install()
-    held = hold(tab, TICKET)
-    with tab.expect_request(TICKET):
-        person.join(tab, server.url)
-    tab.clock.fast_forward(TICKETS_TIME_MS)
-    with tab.expect_request(TICKET):
-        tab.clock.fast_forward(TICKETS_TIME_MS)
-
-    tab.clock.fast_forward(TICKETS_TIME_MS)
-    held.wait_for(2).continue_()
-
-    wait_for_trace(tab, 'page.bound')
-    assert len(held) == 2
-
-
-@pytest.mark.one_browser
-def test_network_may_need_a_moment(tabs: OpenTab, server: Server, person: Person) -> None:
-    """Browsers say `online` before anything can be reached: the waits begin anew, with a short one."""
-    tab = tabs()
-    join_bare(tab, server.url, person)
-    with out_of_reach(tab, REFRESH):
-        tab.evaluate('void auth.refresh()')
-        wait_for_trace(tab, 'refresh.postponed', 2)
-        tab.evaluate('dispatchEvent(new Event("online"))')
-        wait_for_trace(tab, 'refresh.postponed', 3)
-
-    waits = [event['detail']['waitMs'] for event in traced(tab, 'refresh.postponed')]
-    assert [1_000 <= wait <= 1_500 for wait in waits] == [True, False, True]
-    tab.wait_for_function('auth.state === "signed-in"')
-
-
-def test_ten_seconds_offline_lead_back(tabs: OpenTab, server: Server, person: Person) -> None:
-    """The server has forgotten the page meanwhile: it loads anew, where the person was, signed in."""
-    tab = tabs()
-    person.join(tab, server.url)
-    here = f'{server.url}/dashboard?here'
-    tab.goto(here)
-    person.sees_dashboard(tab)
-    with loads_anew(tab), offline(tab.context):
-        cut_socket(tab)
-        tab.evaluate('void auth.refresh()')
-        wait_for_trace(tab, 'refresh.postponed', FAILURES_IN_TEN_SECONDS, timeout_ms=LONG_ENOUGH_MS)
-        assert tab.evaluate('auth.state') == 'reconnecting'
-        person.sees_dashboard(tab)
-
-    tab.wait_for_function('globalThis.auth?.state === "signed-in"')
-    person.sees_dashboard(tab)
-    assert tab.url == here
-
-
-def test_broken_socket_is_mended(tabs: OpenTab, server: Server, person: Person) -> None:
-    """A connection that breaks for a moment costs neither the page nor its binding to the session."""
-    tab = tabs()
-    person.join(tab, server.url)
-    wait_for_trace(tab, 'page.bound')
-    tab.evaluate('globalThis.isTheSameDocument = true')
-
-    cut_socket(tab)
-    assert not tab.evaluate('socket.connected')
-    wait_for_socket(tab)
-
-    assert tab.evaluate('isTheSameDocument')
-    assert len(traced(tab, 'page.bound')) == 1
-    log_out(tab)  # the page's Python side still acts
-    sees_login_page(tab)

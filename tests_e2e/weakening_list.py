@@ -131,6 +131,7 @@ WEAKENINGS = [
         'this.#accessToken.take(answer.access_token);'
         ' addEventListener("storage", () => this.refresh());',
         'test_nothing_is_left_behind.py::test_hundred_sign_ins_leave_one_timer',
+        browser='chromium',
     ),
     Weakening(
         'listener-of-a-card-stays',
@@ -483,7 +484,7 @@ WEAKENINGS = [
         'auth/browser/renewal.js',
         'this.#owner.postponed();',
         'this.#owner.refused(null);',
-        'test_offline.py::test_ten_seconds_offline_lead_back',
+        'test_network_comes_back.py::test_ten_seconds_offline_lead_back',
     ),
     Weakening(
         'slow-answers-are-dropped',
@@ -526,7 +527,7 @@ WEAKENINGS = [
 """,
         """  backOnline() {
 """,
-        'test_offline.py::test_network_may_need_a_moment',
+        'test_network_comes_back.py::test_network_may_need_a_moment',
     ),
     Weakening(
         'replay-only-refused',
@@ -761,7 +762,7 @@ WEAKENINGS = [
         'pages/session_bridge.js',
         'this.patienceMs = Math.min(this.patienceMs * 2, MAX_PATIENCE_MS);',
         '',
-        'test_offline.py::test_slow_ticket_is_waited_for_longer',
+        'test_network_comes_back.py::test_slow_ticket_is_waited_for_longer',
     ),
     Weakening(
         'ticket-awaited-for-ever',
@@ -769,7 +770,7 @@ WEAKENINGS = [
         'pages/session_bridge.js',
         '(this.timer = setTimeout(this.tryAgain, this.patienceMs));',
         '(this.timer = setTimeout(() => {}));',
-        'test_offline.py::test_lost_ticket_is_asked_for_again',
+        'test_network_comes_back.py::test_lost_ticket_is_asked_for_again',
     ),
     Weakening(
         'bound-for-ever',
