@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from .kit.auth_trace import traced, wait_for_trace
+from .program.answers import MATRIX, Answer, obeys
 from .program.bare import join_bare
 from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
 from .promises_for_any_set_up import *  # noqa: F403
-from .test_only_the_servers_no_signs_out import MATRIX, Answer, obeys
 
 pytestmark = [
     pytest.mark.one_browser,  # none sees in what words the token holder speaks
