@@ -35,6 +35,7 @@ def test_hidden_tab_lets_its_token_run_out(
     context.clock.install()
     visible, hidden = open_signed_in(tabs, 2, server, person)
     hide(hidden)
+    wait_for_trace(hidden, 'page.bound')
     before = refreshes_begun(hidden)
 
     context.clock.fast_forward(A_TOKENS_LIFE)
@@ -56,6 +57,7 @@ def test_ahead_refreshes_hidden_tabs(
     context.clock.install()
     tab = tabs()
     person.join(tab, server.url)
+    wait_for_trace(tab, 'page.bound')  # or a call for that would refresh first
     before = refreshes_begun(tab)
     hide(tab)
 
@@ -74,6 +76,7 @@ def test_lazy_refreshes_before_a_call_only(
     context.clock.install()
     tab, other = tabs(), tabs()
     person.join(tab, server.url)
+    wait_for_trace(tab, 'page.bound')
     open_bare(other, server.url)  # a page that does not know of the setting
     before = refreshes_begun(tab)
     context.clock.fast_forward(A_TOKENS_LIFE)

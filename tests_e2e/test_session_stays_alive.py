@@ -52,6 +52,7 @@ def test_one_refresh_before_each_ten_minute_expiry(
     tab = tabs()
     tab.context.clock.install()
     person.join(tab, server.url)
+    wait_for_trace(tab, 'page.bound')  # or a call for that would refresh first
     before = len(traced(tab, 'refresh.rotated'))
 
     for times in (1, 2, 3):
@@ -68,6 +69,7 @@ def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Pe
     tab = tabs()
     tab.context.clock.install()
     person.join(tab, server.url)
+    wait_for_trace(tab, 'page.bound')  # or a call for that would refresh first
     before = len(traced(tab, 'refresh.rotated'))
 
     tab.context.clock.fast_forward('01:00:00')
@@ -127,6 +129,7 @@ def test_clocks_four_hours_apart_change_nothing(
     tab = tabs()
     with server_taking_orders.clock_ahead(2 * 3600):
         person.join(tab, server_taking_orders.url)
+        wait_for_trace(tab, 'page.bound')
         before = len(traced(tab, 'refresh.started'))
         context.clock.fast_forward('05:00')
         assert len(traced(tab, 'refresh.started')) == before
