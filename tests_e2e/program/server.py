@@ -21,6 +21,7 @@ from .audit_log import AuditLog
 ROOT = program.ROOT
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
+LOG_TIMEOUT_SECONDS = 10  # until a line that has been written is read
 # No grace for tabs that refresh at one time, and what is seen once counts at once.
 IMPATIENT = ('--refresh-overlap-seconds', '0', '--refresh-seen-after-seconds', '0')
 REGISTRATIONS_PER_HOUR = 100_000  # everybody in these tests comes from 127.0.0.1
@@ -88,7 +89,7 @@ class Server:
         def are_there() -> bool:
             return self._audit_log.count_refreshes(session).total() >= at_least
 
-        self._wait(are_there, f'there were not {at_least} refreshes')
+        self._wait(are_there, f'there were not {at_least} refreshes', LOG_TIMEOUT_SECONDS)
         with self._changed:
             return self._audit_log.count_refreshes(session)
 
@@ -201,9 +202,11 @@ class Server:
         with self._changed:
             self._changed.notify_all()
 
-    def _wait(self, condition: Callable[[], bool], failure: str) -> None:
+    def _wait(
+        self, condition: Callable[[], bool], failure: str, seconds: float = START_TIMEOUT_SECONDS
+    ) -> None:
         with self._changed:
-            if not self._changed.wait_for(condition, START_TIMEOUT_SECONDS):
+            if not self._changed.wait_for(condition, seconds):
                 raise TimeoutError(f'{failure}:\n{self.output}')
 
 
