@@ -9,12 +9,13 @@ from playwright.sync_api import Page, expect
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import Held, hold, offline
-from .program.answers import MATRIX, NEWEST_REFRESH, Answer, obeys, problem
+from .program.answers import MATRIX, Answer, obeys, problem
 from .program.bare import join_bare, wait_for_name
 from .program.people import Person, api_status, sees_login_page
 from .program.server import Server
 
 REFRESH = '**/auth/refresh'
+NEWEST = 'auth.trace.events.findLast((event) => event.kind.startsWith("refresh.")).kind'
 PAST_PATIENCE_MS = 9_000
 RETRY_MS = 2_000
 HOUR_SECONDS = 3600
@@ -101,7 +102,7 @@ def unanswered(tabs: Callable[[], Page], server: Server, person: Person) -> Held
     person.join(tab, server.url)
     held = hold(tab, REFRESH)
     tab.evaluate('void auth.refresh()')
-    tab.wait_for_function(f'{NEWEST_REFRESH} === "refresh.waited"')
+    tab.wait_for_function(f'{NEWEST} === "refresh.waited"')
     tab.context.clock.fast_forward(PAST_PATIENCE_MS)
     tab.wait_for_function('auth.state === "reconnecting"')
     return held

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page, Route
 
+from ..kit.auth_trace import traced
 from .bare import wait_for_name
 from .people import Person
 
-NEWEST_REFRESH = 'auth.trace.events.findLast((event) => event.kind.startsWith("refresh.")).kind'
 LOOP_MS = 30_000
 
 
@@ -93,6 +93,7 @@ def obeys(tab: Page, person: Person, refresh: str, matrix: list[Answer]) -> None
     for answer in matrix:
         print(f'{answer.name}: {answer.state}')
         answer.on(tab, refresh)
+        before = len(traced(tab, 'refresh.started'))
 
         tab.evaluate('auth.refresh()')
 
@@ -102,7 +103,7 @@ def obeys(tab: Page, person: Person, refresh: str, matrix: list[Answer]) -> None
             tab.unroute(refresh)
             tab.context.clock.fast_forward(answer.rest_ms)
             if answer.rest_ms:
-                assert tab.evaluate(NEWEST_REFRESH) == 'refresh.postponed', answer.name
+                assert len(traced(tab, 'refresh.started')) == before + 1, answer.name
             tab.context.clock.fast_forward(answer.retry_ms)
             wait_for_name(tab, person.name)
             tab.context.clock.fast_forward(LOOP_MS)  # for the loop breaker, this was long ago
