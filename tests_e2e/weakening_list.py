@@ -376,6 +376,7 @@ WEAKENINGS = [
         'const { epoch } = this.#tab;',
         'const epoch = this.#tab.newEpoch();',
         'test_login.py::test_wrong_password_spares_a_silent_sign_in',
+        browser='chromium',
     ),
     Weakening(
         'form-logged-over-the-socket',
