@@ -46,6 +46,8 @@ export default {
   },
   mounted() {
     this.patienceMs = PATIENCE_MS;
+    // Where Python begins, too. Two events before the first handshake may overtake one another.
+    this.state = "loading";
     noteNotifications(() => Boolean(this.boundTo || !usersId));
     auth.addEventListener("state", this.onState);
     this.stop = atEachMove(this.lead);

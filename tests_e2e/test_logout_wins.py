@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.lacking import without_locks
 from .kit.network import hold
-from .program.bare import open_bare, register_in
+from .program.bare import join_bare
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
@@ -78,16 +78,15 @@ def test_logout_asked_for_twice_ends_the_session(
 ) -> None:
     """The second click finds no token any more, and must not put the first one's logout aside."""
     tab = tabs()
-    open_bare(tab, server.url)
-    register_in(tab, person)
+    join_bare(tab, server.url, person)
     ended = server.count('session_ended')
     held = hold(tab, '**/auth/refresh')
-    with tab.expect_request('**/auth/refresh'):
-        tab.evaluate('void auth.refresh()')  # a logout waits until it is answered
+    tab.evaluate('void auth.refresh()')  # a logout waits until it is answered
+    refresh = held.wait_for()
     tab.context.clear_cookies()  # only the access token says which session it is now
 
     tab.evaluate('void auth.logout(); void auth.logout()')
-    held[0].continue_()
+    refresh.continue_()
 
     wait_for_trace(tab, 'logout.sent')
     server.wait_for('session_ended', ended + 1)
