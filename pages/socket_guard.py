@@ -88,7 +88,8 @@ class SocketGuard:
 
     async def _connect(self, sender: str, environ: dict[str, Any], *more: Any) -> None:
         """Let a socket introduce itself as a page's already while it connects."""
-        query = {name: first for name, (first, *_) in parse_qs(environ['QUERY_STRING']).items()}
+        fields = parse_qs(environ.get('QUERY_STRING', ''))
+        query = {name: first for name, (first, *_) in fields.items()}
 
         async def connect() -> bool:
             await _nicegui_connect(sender, environ, *more)
