@@ -128,6 +128,16 @@ def backend(app: FastAPI, settings: AuthSettings) -> Iterator[AuthBackend]:
 
 
 @pytest.fixture
+def impatient(backend: AuthBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server give up on a lock at once, now that it has started.
+
+    The setting would do so at the start already, where servers of other tests may be in the way.
+    """
+    monkeypatch.setattr(backend.database, '_patience_seconds', 0.01)
+    backend.database.close()  # new connections are as impatient
+
+
+@pytest.fixture
 def laptop(app: FastAPI, backend: AuthBackend) -> Iterator[Browser]:
     """Give a browser where nobody is signed in."""
     with TestClient(app, base_url=ORIGIN) as client:

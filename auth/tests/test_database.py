@@ -48,16 +48,6 @@ def expect_retry(answer: Response) -> None:
     assert 'Set-Cookie' not in answer.headers
 
 
-@pytest.fixture
-def impatient(backend: AuthBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the server give up on a lock at once, now that it has started.
-
-    The setting would do so at the start already, where servers of other tests may be in the way.
-    """
-    monkeypatch.setattr(backend.database, '_patience_seconds', 0.01)
-    backend.database.close()  # new connections are as impatient
-
-
 @contextmanager
 def locked(stored: Stored) -> Iterator[None]:
     """Hold the write lock, as another program may."""

@@ -265,7 +265,7 @@ def test_cookie_comes_though_the_database_has_gone(
 
 
 def test_unanswering_database_leaves_the_question_open(
-    visit: Visit, visitor_here: Browser, stored: Stored
+    visit: Visit, visitor_here: Browser, stored: Stored, impatient: None
 ) -> None:
     """The page comes, without a name; the cookie stays good."""
     before = visitor_here.jar
