@@ -51,7 +51,8 @@ class PageParts:
     def begin_anew(self, client: Client, session_id: str | None) -> None:
         """What comes from now on is this session's; what hangs in the shell goes.
 
-        Except inside of `ui.sub_pages`: those clear themselves when they are drawn anew.
+        Except inside of `ui.sub_pages`: those clear themselves when they are drawn anew, at the next
+        move, wherever that leads.
         """
         self._drawn_for = None  # nobody's, if anything below fails
         shell = self._shell or frozenset()
@@ -60,6 +61,8 @@ class PageParts:
             if element.id not in shell and not element.is_deleted and self._hangs_in_shell(element):
                 element.delete()
         for element in client.elements.values():
+            if isinstance(element, ui.sub_pages):
+                element._reset_match()
             if element.id in shell and (left_behind := element._event_listeners.keys() - shell):
                 for listener_id in left_behind:
                     del element._event_listeners[listener_id]

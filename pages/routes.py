@@ -25,10 +25,6 @@ class Routes(ui.sub_pages):
         self._is_drawn = False
         super().__init__(routes)
 
-    def forget(self) -> None:
-        """Have what is here drawn anew at the next move, wherever that leads."""
-        self._reset_match()
-
     def look_beyond(self) -> None:
         """Say that the private page here has been drawn; look whether the address leads beyond it."""
         self._is_drawn = True

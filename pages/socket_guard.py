@@ -21,7 +21,6 @@ from auth import record_event
 from .page_parts import record_denied
 from .page_sessions import PageSessions
 from .private_pages import BUSY
-from .routes import Routes
 
 # Whatever NiceGUI takes from a socket that has named its page in a handshake.
 MESSAGES = ('event', 'javascript_response', 'ack', 'log')
@@ -82,9 +81,6 @@ class SocketGuard:
         page = self._sessions.of(client)
         if page.parts.drawn_for and not await page.may_act():
             page.parts.begin_anew(client, page.session_id)
-            for each in client.layout.descendants():
-                if isinstance(each, Routes):
-                    each.forget()
 
     async def _connect(self, sender: str, environ: dict[str, Any], *more: Any) -> None:
         """Let a socket introduce itself as a page's already while it connects."""
