@@ -66,5 +66,4 @@ def _log_out(backend: AuthBackend, refresh_token: str | None, access_token: str 
             session_id = backend.access_tokens.session_id(access_token, at_any_time=True)
         except InvalidAccessToken:
             audit.record('logout_ignored', why='invalid')
-    if refresh_token or session_id:
-        backend.sessions.log_out(refresh_token, session_id)
+    backend.sessions.log_out(refresh_token, session_id)
