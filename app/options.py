@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 from typing import Annotated
 
@@ -73,5 +74,16 @@ def _exact(origins: str) -> str:
     return origins
 
 
+def _networks(addresses: str) -> str:
+    for address in split(addresses):
+        try:
+            ipaddress.ip_network(address)
+        except ValueError as error:
+            raise ValueError(f'{address!r} is neither an address nor a network') from error
+    return addresses
+
+
 Url = Annotated[str, AfterValidator(_with_an_origin)]
-Origins = Annotated[str, AfterValidator(_exact)]  # with commas between them
+# With commas between them.
+Origins = Annotated[str, AfterValidator(_exact)]
+Networks = Annotated[str, AfterValidator(_networks)]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 import auth
 
-from .options import Options, Origins, Url, split, url_of
+from .options import Networks, Options, Origins, Url, split, url_of
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
@@ -97,18 +96,26 @@ class Settings(Options):
         _AUTH.open_registration, description='let anybody make an account'
     )
     failures_per_account: int = Field(
-        _ATTEMPTS.failures_per_account, ge=1, description='wrong passwords in 15 minutes'
+        _ATTEMPTS.failures_per_account,
+        ge=1,
+        description='wrong passwords in 15 minutes before an account must wait',
     )
     failures_per_address: int = Field(
-        _ATTEMPTS.failures_per_address, ge=1, description='refused sign-ins in 15 minutes'
+        _ATTEMPTS.failures_per_address,
+        ge=1,
+        description='refused sign-ins in 15 minutes before an address must wait',
     )
     registrations_per_hour: int = Field(
-        _ATTEMPTS.registrations_per_hour, ge=1, description='registrations from one address'
+        _ATTEMPTS.registrations_per_hour,
+        ge=1,
+        description='registrations from one address in an hour',
     )
     refused_refreshes_per_hour: int = Field(
-        _ATTEMPTS.refused_refreshes_per_hour, ge=1, description='forged tokens from one address'
+        _ATTEMPTS.refused_refreshes_per_hour,
+        ge=1,
+        description='forged refresh tokens from one address in an hour',
     )
-    trusted_proxies: str = Field(
+    trusted_proxies: Networks = Field(
         '',
         description='addresses or networks of proxies, separated by commas, whose X-Forwarded-For '
         'and X-Forwarded-Proto are believed; default: nobody is',
@@ -125,16 +132,6 @@ class Settings(Options):
     faults: bool = Field(
         False, description='let tests order faults at PUT /faults; on loopback only (app/faults.py)'
     )
-
-    @field_validator('trusted_proxies')
-    @classmethod
-    def _names_each_proxy(cls, value: str) -> str:
-        for proxy in split(value):
-            try:
-                ipaddress.ip_network(proxy)
-            except ValueError as error:
-                raise ValueError(f'{proxy!r} is neither an address nor a network') from error
-        return value
 
     @model_validator(mode='after')
     def _faults_only_on_loopback(self) -> Settings:
