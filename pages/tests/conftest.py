@@ -19,11 +19,21 @@ from pages.browser_settings import BrowserSettings
 from pages.frame import Site
 from pages.install import add_shell
 from pages.page_sessions import PageSessions
+from pages.private_pages import registered_pages
 
 pytest_plugins = ['nicegui.testing.general_fixtures']
 
 PATIENCE_SECONDS = 10
 PASSWORD = 'a phrase for these tests'
+
+
+@pytest.fixture(autouse=True)
+def pages_of_this_test() -> Iterator[None]:
+    """Forget the pages that a test has registered: the next one has its own."""
+    before = dict(registered_pages)
+    yield
+    registered_pages.clear()
+    registered_pages.update(before)
 
 
 @pytest.fixture

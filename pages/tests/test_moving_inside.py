@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 from fastapi import FastAPI
@@ -13,7 +13,7 @@ from nicegui.testing import User
 import auth
 from auth.tests.clock import DAY, Clock
 from pages import private_page
-from pages.private_pages import BUSY, registered_pages
+from pages.private_pages import BUSY
 
 from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
@@ -23,7 +23,7 @@ Send = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def done() -> Iterator[list[str]]:
+def done() -> list[str]:
     """A private page with pages of its own, and everything that NiceGUI calls by itself."""
     done: list[str] = []
 
@@ -39,8 +39,7 @@ def done() -> Iterator[list[str]]:
         client.on_connect(lambda: done.append(f'{me.name} is here'))
         ui.on_exception(lambda error: done.append(f'{me.name} met {error}'))
 
-    yield done
-    del registered_pages[PATH]
+    return done
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from nicegui import ui
 from nicegui.testing import User
 
 import auth
 from pages import private_page
-from pages.private_pages import registered_pages
 
 from .test_binding import IssueTicket, present
 
@@ -18,16 +15,13 @@ PATH = '/hub'
 
 
 @pytest.fixture
-def hub() -> Iterator[None]:
+def hub() -> None:
     """A private page that has pages of its own."""
 
     @private_page(PATH, 'Hub')
     async def hub(me: auth.Identity) -> None:
         ui.label(f'Hub of {me.name}')
         ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Two')})
-
-    yield
-    del registered_pages[PATH]
 
 
 @pytest.fixture

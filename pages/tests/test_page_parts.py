@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from nicegui import Client, app, ui
@@ -13,7 +12,6 @@ from nicegui.testing import User
 
 import auth
 from pages import private_page
-from pages.private_pages import registered_pages
 
 from .conftest import PASSWORD, page_of_others
 from .faults import raise_unavailable
@@ -24,7 +22,7 @@ PATH = '/board'
 
 
 @pytest.fixture
-def done() -> Iterator[list[str]]:
+def done() -> list[str]:
     """A page that NiceGUI hangs in several places; gives what its handlers have done, and for whom."""
     done: list[str] = []
 
@@ -48,8 +46,7 @@ def done() -> Iterator[list[str]]:
                 with bar.on('click', lambda: done.append(f'bar of {me.name}')):
                     ui.label(f'Hint for {me.name}')
 
-    yield done
-    del registered_pages[PATH]
+    return done
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi import FastAPI
 from nicegui import Client, ui
@@ -12,7 +10,6 @@ from nicegui.testing import User
 import auth
 from auth import EndReason
 from pages import private_page, private_pages
-from pages.private_pages import registered_pages
 
 from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
@@ -22,7 +19,7 @@ PATH = '/notes'
 
 
 @pytest.fixture
-def deleted() -> Iterator[list[str]]:
+def deleted() -> list[str]:
     """A page as the README shows it; gives what it has deleted."""
     deleted: list[str] = []
 
@@ -31,8 +28,7 @@ def deleted() -> Iterator[list[str]]:
         ui.label(f'Notes of {me.name}')
         ui.button('Delete all', on_click=lambda: deleted.append(me.user_id))
 
-    yield deleted
-    del registered_pages[PATH]
+    return deleted
 
 
 @pytest.fixture
@@ -124,7 +120,7 @@ async def test_page_is_drawn_when_the_database_is_back(
 
 
 @pytest.fixture
-def failing() -> Iterator[str]:
+def failing() -> str:
     """A page whose author has made a mistake; gives its path."""
 
     @private_page('/failing', 'Failing')
@@ -132,8 +128,7 @@ def failing() -> Iterator[str]:
         ui.label('The first half')
         raise RuntimeError('as ordered')
 
-    yield '/failing'
-    del registered_pages['/failing']
+    return '/failing'
 
 
 async def test_page_that_fails_shows_no_half(
@@ -164,4 +159,3 @@ def test_two_pages_cannot_share_an_address() -> None:
 
     with pytest.raises(ValueError, match='/notes'):
         private_page(PATH, 'Two')(one)
-    del registered_pages[PATH]

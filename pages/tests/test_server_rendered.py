@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,15 +30,12 @@ KNOWN_IN_THE_DOCS = {
 
 
 @pytest.fixture
-def card() -> Iterator[None]:
+def card() -> None:
     """A page as the docs show it."""
 
     @server_rendered_page(PATH, 'Card')
     async def card(me: auth.Identity) -> Markup:
         return Markup('<h1>Card of {}</h1>').format(me.name)
-
-    yield
-    del registered_pages[PATH]
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from nicegui import ui
 from nicegui.testing.user_simulation import user_simulation
@@ -14,26 +12,22 @@ from pages.browser_settings import BrowserSettings
 from pages.frame import Site, pages_of
 from pages.install import add_shell
 from pages.page_sessions import PageSessions
-from pages.private_pages import registered_pages
 
 NOTES = '/notes'
 
 
 @pytest.fixture
-def notes() -> Iterator[None]:
+def notes() -> None:
     """A page of the host's."""
     private_page(NOTES, 'Notes')(lambda me: None)
-    yield
-    del registered_pages[NOTES]
 
 
 @pytest.fixture
-def taken(request: pytest.FixtureRequest) -> Iterator[str]:
+def taken(request: pytest.FixtureRequest) -> str:
     """A page of the host's, at an address that may be one of ours."""
     path: str = request.param
     private_page(path, 'Mine')(lambda me: None)
-    yield path
-    del registered_pages[path]
+    return path
 
 
 def test_nothing_of_the_demo_comes_along(backend: auth.AuthBackend, notes: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
@@ -16,7 +16,6 @@ from auth import EndReason
 from auth.tests.clock import MINUTE, Clock
 from pages import private_page
 from pages.page_sessions import PageSessions
-from pages.private_pages import registered_pages
 from pages.upload_guard import UploadGuard
 
 from .conftest import PASSWORD, page_of_others
@@ -30,7 +29,7 @@ SendFile = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
-def taken() -> Iterator[list[str]]:
+def taken() -> list[str]:
     """A page that takes files, as its author writes it; gives whose it has taken."""
     taken: list[str] = []
 
@@ -40,8 +39,7 @@ def taken() -> Iterator[list[str]]:
         with ui.dialog():  # NiceGUI hangs it elsewhere, outside of this page's own part
             ui.upload(on_upload=lambda: taken.append(me.name))
 
-    yield taken
-    del registered_pages[PATH]
+    return taken
 
 
 @pytest.fixture
