@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.bfcache import say_put_away
-from .kit.lacking import make_deaf, without_storage
+from .kit.lacking import make_deaf, without_focus, without_storage
 from .kit.network import hold, offline, out_of_reach
 from .kit.tabs import OpenTab
 from .kit.visibility import show
@@ -195,6 +195,7 @@ def test_logout_outlives_its_tab(tabs: OpenTab, server: Server, person: Person) 
     """It waits for another tab's refresh, and its own tab is closed: whoever has heard it, tells it."""
     busy, other = tabs(), tabs()
     busy.clock.install()
+    without_focus(busy)  # Firefox gives it to the window that is left, which would wake this tab
     join_bare_pair(busy, other, server.url, person)
     session = busy.evaluate('auth.session.id')
     held = hold(busy, REFRESH)

@@ -31,6 +31,13 @@ def make_deaf(pages: Pages) -> None:
     )
 
 
+def without_focus(pages: Pages) -> None:
+    """Let no `focus` arrive, as when the browser's window stays behind others."""
+    pages.add_init_script(
+        "addEventListener('focus', (event) => event.stopImmediatePropagation(), true)"
+    )
+
+
 def without_storage(pages: Pages) -> None:
     """Let every `setItem` fail, as when storage is full; that of `sessionStorage` fails with it.
 
