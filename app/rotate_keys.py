@@ -25,8 +25,7 @@ def rotate_keys(settings: Settings) -> None:
         _give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
     try:
         keys = auth.load_or_create_keys(folder).signing
-        longest = max(settings.access_token_seconds, auth.AuthSettings.socket_ticket_seconds)
-        key = keys.rotate(time.time(), longest)
+        key = keys.rotate(time.time())
     except OSError as error:
         _give_up(f'{folder} cannot be written to ({error.strerror}).')
     except ValueError as error:

@@ -57,7 +57,10 @@ class Settings(Options):
         description='origins, separated by commas, of services that pages may send access tokens to',
     )
     access_token_seconds: int = Field(
-        _AUTH.access_token_seconds, ge=1, le=86_400, description='life of an access token'
+        _AUTH.access_token_seconds,
+        ge=1,
+        le=auth.MAX_TOKEN_SECONDS,
+        description='life of an access token',
     )
     refresh_overlap_seconds: float = Field(
         _LIMITS.overlap_seconds,

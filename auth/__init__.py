@@ -55,6 +55,7 @@ from .sessions.end_reasons import EndReason
 from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
 from .tokens.keys import Keys, load_or_create_keys
 from .tokens.secret_files import read_or_create
+from .tokens.signing_keys import MAX_TOKEN_SECONDS
 
 __all__ = [
     'CHEAPEST_ARGON2ID',
@@ -62,6 +63,7 @@ __all__ = [
     'CSP_NONCE',
     'ENDED_SESSIONS_PATH',
     'JWKS_PATH',
+    'MAX_TOKEN_SECONDS',
     'OWASP_ARGON2ID',
     'TOKEN_HOLDER_PATH',
     'AttemptLimits',

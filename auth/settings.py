@@ -9,6 +9,7 @@ from typing import Literal
 
 from .passwords.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
 from .tokens.keys import Keys
+from .tokens.signing_keys import MAX_TOKEN_SECONDS
 
 DAY_SECONDS = 86_400
 
@@ -63,7 +64,7 @@ class AuthSettings:
     cookie_same_site: SameSite = 'strict'  # 'none': for listed origins of another site
     allowed_origins: tuple[str, ...] = ()  # other origins whose pages may call, with credentials
     database_patience_seconds: float = 5  # how long to wait for a lock, then for 503
-    access_token_seconds: int = 600
+    access_token_seconds: int = 600  # at most a day
     socket_ticket_seconds: int = 30
     password_min_characters: int = 15  # NIST SP 800-63B-4, 3.1.1.2: password as the only factor
     site_name: str = ''  # no password is little more than this
@@ -74,6 +75,11 @@ class AuthSettings:
     limits: SessionLimits = field(default_factory=SessionLimits)
     attempts: AttemptLimits = field(default_factory=AttemptLimits)
     clock: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for tokens that would outlive their key."""
+        if self.longest_token_seconds > MAX_TOKEN_SECONDS:
+            raise ValueError(f'A token may live for {MAX_TOKEN_SECONDS} seconds at most.')
 
     @property
     def longest_token_seconds(self) -> int:

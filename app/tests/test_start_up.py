@@ -19,7 +19,6 @@ from typing import Any, cast
 
 import pytest
 
-import auth
 from app.command import Command
 from app.resource_server import ResourceServerSettings
 from app.settings import Settings
@@ -380,24 +379,6 @@ def test_key_is_replaced_by_a_command(tmp_path: Path) -> None:
     assert after[:-1] == before
     assert after[-1]['kid'] in result.stdout
     assert 'PRIVATE' not in result.stdout + result.stderr
-
-
-def test_key_stays_while_a_socket_ticket_needs_it(tmp_path: Path) -> None:
-    """Shows that a key goes by the longest-lived of what it has signed: not always an access token."""
-    keys = tmp_path / 'data' / 'keys'
-    auth.load_or_create_keys(keys)
-    replaced, now = keys / 'signing-key.pem', int(time.time())
-    (keys / f'signing-key-{now - 10}.pem').write_bytes(replaced.read_bytes())
-
-    def rotate(*options: str) -> None:
-        run(tmp_path, 'rotate-keys', '--data-dir', str(tmp_path / 'data'), *options)
-
-    rotate('--access-token-seconds', '4')
-    assert replaced.exists()
-
-    (keys / f'signing-key-{now - 60}.pem').write_bytes(replaced.read_bytes())
-    rotate('--access-token-seconds', '4')
-    assert not replaced.exists()
 
 
 def test_keys_of_no_server_are_not_made(tmp_path: Path) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from auth import AuthBackend, Keys, load_or_create_keys
-from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, MAX_PUBLISHED_KEYS, SigningKeys
+from auth import AuthBackend, AuthSettings, Keys, load_or_create_keys
+from auth.tokens.signing_keys import (
+    JWKS_MAX_AGE_SECONDS,
+    MAX_PUBLISHED_KEYS,
+    MAX_TOKEN_SECONDS,
+    SigningKeys,
+)
 
 from .browser import Browser
 from .clock import Clock
@@ -36,7 +42,7 @@ def keys(folder: Path) -> Keys:
 
 def rotate(folder: Path, clock: Clock) -> str:
     """Rotate as another process does; return the new key's id."""
-    return SigningKeys(folder).rotate(clock(), LIFE_SECONDS).key_id
+    return SigningKeys(folder).rotate(clock()).key_id
 
 
 def test_new_key_is_published_before_it_signs(
@@ -64,7 +70,7 @@ def test_rotation_signs_nobody_out(signed_in: Browser, folder: Path, clock: Cloc
 
 
 def test_old_key_goes_after_a_token_life(signed_in: Browser, folder: Path, clock: Clock) -> None:
-    """Shows that a key nobody needs is neither published nor trusted, and its file goes."""
+    """Shows that a key nobody needs is neither published nor trusted."""
     (old,) = published(signed_in)
     new = rotate(folder, clock)
     clock.advance(JWKS_MAX_AGE_SECONDS + LIFE_SECONDS - 1)
@@ -73,9 +79,28 @@ def test_old_key_goes_after_a_token_life(signed_in: Browser, folder: Path, clock
     clock.advance(1)
 
     assert published(signed_in) == [new]
+
+
+def test_file_stays_as_long_as_any_server_may_need_it(
+    folder: Path, keys: Keys, clock: Clock
+) -> None:
+    """Shows that whoever rotates need not know for how long running servers sign."""
+    replaced = folder / 'signing-key.pem'
     rotate(folder, clock)
-    assert len(list(folder.glob('signing-key*.pem'))) == 2
-    assert not (folder / 'signing-key.pem').exists()
+    clock.advance(JWKS_MAX_AGE_SECONDS + MAX_TOKEN_SECONDS - 1)
+    rotate(folder, clock)
+    assert replaced.exists()
+
+    clock.advance(1)
+
+    rotate(folder, clock)
+    assert not replaced.exists()
+
+
+def test_no_token_outlives_its_key(settings: AuthSettings) -> None:
+    """Shows that a host cannot choose a life after which the key may be gone."""
+    with pytest.raises(ValueError, match='86400 seconds'):
+        replace(settings, access_token_seconds=MAX_TOKEN_SECONDS + 1)
 
 
 def test_no_more_keys_than_services_take(folder: Path, keys: Keys, clock: Clock) -> None:

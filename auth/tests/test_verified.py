@@ -216,7 +216,7 @@ def test_rotated_key_is_taken(
     """Shows that tokens of both keys are good while there are both."""
     old = signed_in.access_token
     service.call(old)
-    SigningKeys(tmp_path / 'own-keys').rotate(clock(), LIFE_SECONDS)
+    SigningKeys(tmp_path / 'own-keys').rotate(clock())
     clock.advance(JWKS_MAX_AGE_SECONDS)
     signed_in.refresh()
 
@@ -229,7 +229,7 @@ def test_late_news_of_a_key_is_fetched(
 ) -> None:
     """Shows that an unknown name is looked up: a key may sign before its max-age has passed."""
     service.call(signed_in.access_token)
-    keys.signing.rotate(clock() - JWKS_MAX_AGE_SECONDS, LIFE_SECONDS)
+    keys.signing.rotate(clock() - JWKS_MAX_AGE_SECONDS)
     signed_in.refresh()
     assert service.call(signed_in.access_token).status_code == 401
 

@@ -25,7 +25,9 @@ from .secret_files import read_or_create
 
 # How long others may keep the public keys before they ask again.
 JWKS_MAX_AGE_SECONDS = 300
-# Rotated each hour, with tokens that live a day, there are 26.
+# No server may give tokens a longer life; so whoever deletes a key need not know theirs.
+MAX_TOKEN_SECONDS = 86_400
+# Rotated each hour, there are 26.
 MAX_PUBLISHED_KEYS = 50
 FIRST_FILE = 'signing-key.pem'
 _FILE = re.compile(r'signing-key(?:-(\d+))?\.pem')
@@ -101,16 +103,16 @@ class SigningKeys:
         """Return the published key of this name, if there is one."""
         return next((k for k in self.published(now, longest_seconds) if k.key_id == key_id), None)
 
-    def rotate(self, now: float, longest_seconds: float) -> SigningKey:
-        """Add a key that signs as soon as everybody knows it; delete those not published any more.
+    def rotate(self, now: float) -> SigningKey:
+        """Add a key that signs as soon as everybody knows it; delete those that no token needs.
 
         Raises `OSError` if the folder cannot be written to, `ValueError` if there are too many keys.
         """
-        published = self.published(now, longest_seconds)
-        if len(published) >= MAX_PUBLISHED_KEYS:
-            raise ValueError(f'There are {len(published)} keys whose tokens have not expired yet.')
+        needed = self.published(now, MAX_TOKEN_SECONDS)
+        if len(needed) >= MAX_PUBLISHED_KEYS:
+            raise ValueError(f'There are {len(needed)} keys whose tokens may not have expired yet.')
         for key in self._keys:
-            if key not in published:
+            if key not in needed:
                 key.path.unlink(missing_ok=True)
         starts_at = int(now) + JWKS_MAX_AGE_SECONDS
         read_or_create(self._folder / f'signing-key-{starts_at}.pem', _new_pem())
