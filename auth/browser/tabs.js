@@ -51,11 +51,7 @@ export class Tabs {
   /** @param {StorageEvent} event */
   #onStorage(event) {
     if (event.key !== EVENT_KEY || !event.newValue) return;
-    try {
-      this.#receive(JSON.parse(event.newValue), "storage");
-    } catch {
-      // Somebody else wrote this; it is not a message.
-    }
+    this.#receive(parsed(event.newValue), "storage");
   }
 
   /**
@@ -71,5 +67,14 @@ export class Tabs {
   /** @param {string} id of a message that was heard or sent */
   #remember(id) {
     this.#known = [...this.#known, id].slice(-REMEMBERED);
+  }
+}
+
+/** @param {string} text of a message, unless somebody else wrote it */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
