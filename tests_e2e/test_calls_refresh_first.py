@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from .kit.auth_trace import traced
+from .kit.network import hold
 from .kit.visibility import hide
 from .program.bare import join_bare, wait_for_name
 from .program.people import Person, api_status, sees_login_page
@@ -61,6 +62,22 @@ def test_due_token_is_renewed_first(bare: Page) -> None:
     assert refreshed(bare) == 1
     assert len(traced(bare, 'api.refreshed')) == 1
     assert not traced(bare, 'api.retried')
+
+
+@pytest.mark.one_browser
+def test_call_that_is_called_off_says_so(bare: Page) -> None:
+    """Whoever has aborted a call is not told that the server cannot be reached."""
+    held = hold(bare, API)
+    bare.evaluate("""() => {
+        globalThis.controller = new AbortController();
+        const call = auth.fetch('/api/me', { signal: controller.signal });
+        globalThis.called = call.catch((error) => error.name);
+    }""")
+    held.wait_for()
+
+    bare.evaluate('controller.abort()')
+
+    assert bare.evaluate('called') == 'AbortError'
 
 
 def test_many_calls_share_one_refresh(bare: Page) -> None:

@@ -105,8 +105,9 @@ export class Api {
     const { path, json, read } = this.call(operation, form);
     const headers = new Headers([CLIENT_HEADER]);
     if (json) headers.set("Content-Type", "application/json");
-    const send = token ? token.send.bind(token) : fetch;
-    const answer = await reach(send, new URL(path, this.url), {
+    const url = new URL(path, this.url);
+    /** @type {RequestInit} */
+    const init = {
       method: "POST",
       headers,
       body: json && JSON.stringify(json),
@@ -115,8 +116,8 @@ export class Api {
       cache: "no-store",
       redirect: "error",
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    const response = await read(answer);
+    };
+    const response = await read(await reached(token ? token.send(url, init) : fetch(url, init)));
     if (response.status === 204) return null;
     const content = await parse(response);
     if (response.ok && content) return content;
@@ -148,6 +149,22 @@ export function tokenSetIn(answer) {
 }
 
 /**
+ * Wait for an answer; a caller who has aborted the call gets the reason, as from `fetch`.
+ * @param {Promise<Response>} answer
+ * @param {AbortSignal | null} [signal] the caller's own
+ * @throws {ApiError} `timeout` or `unreachable`
+ */
+export async function reached(answer, signal) {
+  try {
+    return await answer;
+  } catch (error) {
+    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+    if (signal?.aborted && !timedOut) throw error;
+    throw new ApiError({ code: timedOut ? "timeout" : "unreachable" });
+  }
+}
+
+/**
  * Turn an unsuccessful answer into an `ApiError`; also for calls made elsewhere.
  * @param {Response} response
  * @param {any} [content] the parsed body, if the caller has read it
@@ -169,20 +186,6 @@ export async function problemOf(response, content) {
 /** @param {unknown} value whoever has answered, and whatever with */
 function textIn(value) {
   return typeof value === "string" ? value : undefined;
-}
-
-/**
- * @param {(url: URL, init: RequestInit) => Promise<Response>} send
- * @param {URL} url
- * @param {RequestInit} init
- */
-async function reach(send, url, init) {
-  try {
-    return await send(url, init);
-  } catch (error) {
-    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
-    throw new ApiError({ code: timedOut ? "timeout" : "unreachable" });
-  }
 }
 
 /** @param {Response} response */

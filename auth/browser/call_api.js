@@ -1,6 +1,6 @@
 /** One call to the protected API, with all that may have to happen before and after it. */
 
-import { ApiError, problemOf } from "./api.js";
+import { ApiError, problemOf, reached } from "./api.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { TabSession } from "./tab_session.js" */
@@ -16,6 +16,7 @@ import { ApiError, problemOf } from "./api.js";
  * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
  * @throws {TypeError} if `path` leads to an origin that the token is not for
  * @throws {ApiError} if nobody is signed in, no server can be reached, or the token could not be renewed
+ * @throws what `init.signal` was aborted with
  */
 export async function callApi(tab, api, path, init, around = (work) => work()) {
   const url = tab.destinations.addressFor(path);
@@ -28,7 +29,7 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
   }
   const once = async () => {
     demandSession(tab, sid); // it may have changed while this call waited for the lock
-    return send(tab, url, init);
+    return reached(tab.destinations.send(url, init), init.signal);
   };
   const first = await around(once);
   if (first.status !== 401) return first;
@@ -55,17 +56,4 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
  */
 function demandSession(tab, sid) {
   if ((tab.session?.id ?? null) !== sid) throw new ApiError({ code: "session_changed" });
-}
-
-/**
- * @param {TabSession} tab
- * @param {URL} url
- * @param {RequestInit} init
- */
-async function send(tab, url, init) {
-  try {
-    return await tab.destinations.send(url, init);
-  } catch {
-    throw new ApiError({ code: "unreachable" });
-  }
 }
