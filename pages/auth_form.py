@@ -17,7 +17,20 @@ class Field:
     autocomplete: str
     type: str = 'text'
     hint: str = ''
-    min_length: int = 1
+
+
+EMAIL = Field('email', 'Email', type='email', autocomplete='username')
+
+
+def password_field(name: str, label: str) -> Field:
+    """Return the field for a password that somebody has."""
+    return Field(name, label, type='password', autocomplete='current-password')
+
+
+def new_password_field(name: str, label: str, min_characters: int) -> Field:
+    """Return the field for one that has to meet the backend's rules."""
+    hint = f'At least {min_characters} characters. A few random words do well.'
+    return Field(name, label, type='password', autocomplete='new-password', hint=hint)
 
 
 Action = Literal['login', 'register', 'change_password', 'delete_account']

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .auth_form import AuthForm, Field
+from .auth_form import EMAIL, AuthForm, password_field
 from .elements import Text
 from .end_notice import EndNotice
 from .navigation import Hint
@@ -10,8 +10,6 @@ from .place import Place
 
 PATH = '/login'
 TITLE = 'Sign in'
-EMAIL = Field('email', 'Email', type='email', autocomplete='username')
-PASSWORD = Field('password', 'Password', type='password', autocomplete='current-password')
 
 
 def login_page(*, offers_account: bool) -> None:
@@ -19,6 +17,6 @@ def login_page(*, offers_account: bool) -> None:
     with Place(PATH, TITLE, signed_in=False).classes('narrow card'):
         Text('h1', TITLE)
         EndNotice()
-        AuthForm('login', [EMAIL, PASSWORD], submit=TITLE)
+        AuthForm('login', [EMAIL, password_field('password', 'Password')], submit=TITLE)
         if offers_account:
             Hint('New here?', 'Create an account', '/register')

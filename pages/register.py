@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import login
-from .auth_form import AuthForm, Field
+from .auth_form import EMAIL, AuthForm, Field, new_password_field
 from .elements import Text
 from .navigation import Hint
 from .place import Place
@@ -16,15 +16,8 @@ def register_page(password_min_characters: int) -> None:
     """Draw the form that creates an account."""
     fields = [
         Field('name', 'Name', autocomplete='name'),
-        login.EMAIL,
-        Field(
-            'password',
-            'Password',
-            type='password',
-            autocomplete='new-password',
-            hint=f'At least {password_min_characters} characters. A few random words do well.',
-            min_length=password_min_characters,
-        ),
+        EMAIL,
+        new_password_field('password', 'Password', password_min_characters),
     ]
     with Place(PATH, TITLE, signed_in=False).classes('narrow card'):
         Text('h1', TITLE)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from nicegui import ui
+
 from auth import Identity
 
-from .auth_form import AuthForm, Field
-from .elements import Box, Text
+from .auth_form import AuthForm, new_password_field, password_field
+from .elements import Text
 from .this_page import this_page
 
 
 def security_card(me: Identity) -> None:
     """Draw both forms, on a private page."""
-    password_min_characters = this_page().backend.password_min_characters
-    with Box('section', classes='card wide').props('aria-labelledby=security-title'):
+    min_characters = this_page().backend.password_min_characters
+    with ui.element('section').classes('card wide').props('aria-labelledby=security-title'):
         Text('h2', 'Security').props('id=security-title')
-        with Box('div', classes='columns'):
+        with ui.element('div').classes('columns'):
             AuthForm(
                 'change_password',
                 [
-                    _secret('current_password', 'Current password', 'current-password'),
-                    Field(
-                        'new_password',
-                        'New password',
-                        type='password',
-                        autocomplete='new-password',
-                        hint=f'At least {password_min_characters} characters.',
-                        min_length=password_min_characters,
-                    ),
+                    password_field('current_password', 'Current password'),
+                    new_password_field('new_password', 'New password', min_characters),
                 ],
                 submit='Change password',
                 account=me.email,
@@ -34,11 +29,7 @@ def security_card(me: Identity) -> None:
             )
             AuthForm(
                 'delete_account',
-                [_secret('password', 'Your password, to delete the account', 'current-password')],
+                [password_field('password', 'Your password, to delete the account')],
                 submit='Delete account',
                 account=me.email,
             ).classes('danger')
-
-
-def _secret(name: str, label: str, autocomplete: str) -> Field:
-    return Field(name, label, type='password', autocomplete=autocomplete)

@@ -78,3 +78,11 @@ def test_typed_address_follows_to_the_login_page(register_page: Page, person: Pe
 
     expect(register_page.get_by_role('heading', level=1, name='Sign in')).to_be_visible()
     expect(register_page.get_by_label('Email')).to_have_value(person.email)
+
+
+@pytest.mark.one_browser
+def test_address_may_have_any_letters(register_page: Page, server: Server) -> None:
+    """What HTML calls an e-mail address is ASCII only; which ones there are, the server decides."""
+    letters = f'jörg-{Person().email}'
+
+    Person(email=letters).register(register_page, server.url)

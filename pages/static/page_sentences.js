@@ -1,22 +1,20 @@
-/** What people are told: about a form before it is sent, and where no server has said anything. */
+/** What people are told where no server has said anything; the rules for what they enter are the server's. */
 
 /** Browsers refuse to send more than 64 KiB in a request that may outlive its page (fetch's `keepalive`). */
 const MAX_CHARACTERS = 10_000;
 
 /**
- * @param {{name: string, min_length: number}[]} fields
+ * @param {{name: string}[]} fields
  * @param {Record<string, HTMLInputElement>} inputs by name
  * @returns {Record<string, string>} a sentence for each field that cannot be accepted
  */
 export function errorsBefore(fields, inputs) {
   /** @type {Record<string, string>} */
   const errors = {};
-  for (const { name, min_length: least } of fields) {
-    const { value, validity } = inputs[name];
+  for (const { name } of fields) {
+    const { value } = inputs[name];
     if (!value.trim()) errors[name] = "Please fill this in.";
-    else if (validity.typeMismatch) errors[name] = "Enter an e-mail address like name@example.com.";
     else if (value.length > MAX_CHARACTERS) errors[name] = "This is too long.";
-    else if ([...value].length < least) errors[name] = `Use at least ${least} characters.`;
   }
   return errors;
 }
