@@ -6,11 +6,13 @@ it draws here, for a bound page.
 
 from __future__ import annotations
 
+from nicegui import ui
+
 from auth import Identity
 
 from .cards import ApiCard, Greeting, SessionCard, TokenCard, TraceCard
 from .devices_card import devices_card
-from .elements import Box, Text
+from .elements import Text
 from .place import Place
 from .security_card import security_card
 from .service import ServiceCard
@@ -23,7 +25,7 @@ def browsers_half(services: list[str]) -> None:
     """Draw what holds no private string, for every page's HTML."""
     with Place(PATH, TITLE, tag='div', signed_in=True).classes('dashboard'):
         Greeting()
-        with Box('div', classes='cards'):
+        with ui.element('div').classes('cards'):
             SessionCard()
             ApiCard()
             if services:
@@ -34,14 +36,14 @@ def browsers_half(services: list[str]) -> None:
 
 def pythons_half(identity: Identity) -> None:
     """Draw for a living session's user."""
-    with Box('div', classes='cards'):
+    with ui.element('div').classes('cards'):
         _binding_card(identity)
         devices_card(identity)
         security_card(identity)
 
 
 def _binding_card(identity: Identity) -> None:
-    with Box('section', classes='card wide').props('aria-labelledby=binding-title'):
+    with ui.element('section').classes('card wide').props('aria-labelledby=binding-title'):
         Text('h2', 'The Python side').props('id=binding-title')
         Text(
             'p',

@@ -12,7 +12,7 @@ from nicegui import ui
 from auth import AuthBackend, DatabaseUnavailable, Device, Identity, NoSuchSession
 
 from .auth_button import AuthButton
-from .elements import Box, Button, Text
+from .elements import Button, Text
 from .local_time import LocalTime
 from .private_pages import BUSY
 from .this_page import this_page
@@ -32,10 +32,10 @@ class _DevicesCard:
         self._me = me
         self._backend = backend
         self._drawn: list[Device] | None = None
-        with Box('section', classes='card wide').props('aria-labelledby=devices-title'):
+        with ui.element('section').classes('card wide').props('aria-labelledby=devices-title'):
             Text('h2', 'Your devices').props('id=devices-title')
-            self._list = Box('ul', classes='devices')
-            with Box('div', classes='actions'):
+            self._list = ui.element('ul').classes('devices')
+            with ui.element('div').classes('actions'):
                 Button('Log out other devices', self._end_others)
                 AuthButton('Log out everywhere', 'logoutEverywhere')
         ui.timer(LOOK_INTERVAL_SECONDS, self._follow)
@@ -59,8 +59,8 @@ class _DevicesCard:
 
     def _draw(self, device: Device) -> None:
         name_id = f'device-{device.session_id}'
-        with Box('li'):
-            with Box('div'):
+        with ui.element('li'):
+            with ui.element('div'):
                 _headline(device, name_id, is_this_device=not self._is_another(device))
                 _facts('Signed in', device.signed_in_at, f'from {device.address}')
                 _facts('Last used', device.last_used_at)
@@ -94,7 +94,7 @@ def _patience() -> Iterator[None]:
 
 
 def _headline(device: Device, name_id: str, *, is_this_device: bool) -> None:
-    with Box('p', classes='device'):
+    with ui.element('p').classes('device'):
         Text('strong', _name(device)).props(f'id={name_id}')
         if is_this_device:
             Text('span', 'This device', classes='badge good')

@@ -1,19 +1,10 @@
-"""Small elements that HTML has and NiceGUI does not: a tag with children, text, a native button."""
+"""Text in a tag of one's choice, and a native button. For a tag with children there is `ui.element`."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
-
-
-class Box(Element):
-    """An HTML element for other elements, as in `with Box('main'):`."""
-
-    def __init__(self, tag: str, *, classes: str = '') -> None:
-        super().__init__(tag)
-        self.classes(classes)
 
 
 class Text(TextElement):

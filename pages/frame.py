@@ -13,7 +13,6 @@ from auth import TOKEN_HOLDER_PATH, AuthBackend
 from . import dashboard, login, profile, register
 from .auth_button import AuthButton
 from .browser_settings import BrowserSettings
-from .elements import Box
 from .navigation import TopBar
 from .page_sessions import PageSessions
 from .private_pages import PrivatePage, draw_when_bound, registered_pages
@@ -82,8 +81,8 @@ def frame(
     with ui.header(fixed=False).classes('top-bar'):
         links = {path: page.title for path, page in private_here.items() if page.in_menu}
         with TopBar(site.name, links):
-            AuthButton('Log out', 'logout').classes('quiet')
-    with Box('div', classes='page'):  # inside NiceGUI's own <main>
+            AuthButton('Log out', 'logout')
+    with ui.element('div').classes('page'):  # inside NiceGUI's own <main>
         login.login_page(offers_account=is_open)
         if is_open:
             register.register_page(sessions.backend.password_min_characters)

@@ -12,7 +12,6 @@ Each event of what it has drawn asks first whether the session is still alive (s
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from nicegui import ui
 
 from auth import Identity
 
-from .elements import Box, Text
+from .elements import Text
 from .page_sessions import PageSessions
 from .routes import Routes
 
@@ -71,18 +70,17 @@ def add_private_page(path: str, page: PrivatePage) -> None:
     registered_pages[path] = page
 
 
-class PrivateContent(Box):
+class PrivateContent(ui.element):
     """Holds what only a living session's user may see."""
 
     def __init__(self) -> None:
         # The style sheet hides it as soon as the browser knows that the session is over. Inside,
         # elements stand one below the other, as NiceGUI's pages have it.
-        super().__init__('div', classes='bound-only nicegui-column')
+        super().__init__()
+        self.classes('bound-only nicegui-column')
 
 
-def draw_when_bound(
-    sessions: PageSessions, page: PrivatePage
-) -> Callable[[], asyncio.Future[None]]:
+def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[[], Awaitable[None]]:
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
     async def draw() -> None:
@@ -100,7 +98,7 @@ def draw_when_bound(
             Text('p', BUSY, classes='bound-only')
             ui.timer(REDRAW_AFTER_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)
 
-    return draw  # type: ignore[return-value]
+    return draw
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.page_arguments import RouteMatch
 
-from .elements import Box, Text
+from .elements import Text
 
 
 class Routes(ui.sub_pages):
@@ -43,7 +43,7 @@ class Routes(ui.sub_pages):
 
     def _render_404(self) -> None:
         ui.page_title('Page not found')
-        with Box('section', classes='narrow card'):
+        with ui.element('section').classes('narrow card'):
             Text('h1', 'Page not found')
             Text('p', 'There is nothing at this address.')
             ui.link('Go to the start page', '/')
