@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Literal
 
 from nicegui.element import Element
 
-
-@dataclass(frozen=True)
-class Field:
-    """One labelled input. `autocomplete` is the HTML token that password managers go by."""
-
-    name: str
-    label: str
-    autocomplete: str
-    type: str = 'text'
-    hint: str = ''
-
-
-EMAIL = Field('email', 'Email', type='email', autocomplete='username')
-
-
-def password_field(name: str, label: str) -> Field:
-    """Return the field for a password that somebody has."""
-    return Field(name, label, type='password', autocomplete='current-password')
-
-
-def new_password_field(name: str, label: str, min_characters: int) -> Field:
-    """Return the field for one that has to meet the backend's rules."""
-    hint = f'At least {min_characters} characters. A few random words do well.'
-    return Field(name, label, type='password', autocomplete='new-password', hint=hint)
-
+from .fields import Field
 
 Action = Literal['login', 'register', 'change_password', 'delete_account']
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .auth_form import EMAIL, AuthForm, password_field
+from .auth_form import AuthForm
 from .elements import Text
 from .end_notice import EndNotice
+from .fields import EMAIL, password_field
 from .navigation import Hint
 from .place import Place
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from . import login
-from .auth_form import EMAIL, AuthForm, Field, new_password_field
+from .auth_form import AuthForm
 from .elements import Text
+from .fields import EMAIL, Field, new_password_field
 from .navigation import Hint
 from .place import Place
 

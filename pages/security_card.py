@@ -6,8 +6,9 @@ from nicegui import ui
 
 from auth import Identity
 
-from .auth_form import AuthForm, new_password_field, password_field
+from .auth_form import AuthForm
 from .elements import Text
+from .fields import new_password_field, password_field
 from .this_page import this_page
 
 

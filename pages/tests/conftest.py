@@ -49,7 +49,7 @@ def settings(tmp_path: Path, clock: Clock) -> auth.AuthSettings:
         database_url=f'sqlite:///{tmp_path}/app.db',
         keys=auth.load_or_create_keys(tmp_path / 'keys'),
         issuer='https://testserver',
-        cookie_name='__Host-refresh',
+        cookie_name='refresh',
         argon2=auth.CHEAPEST_ARGON2ID,
         clock=clock,
     )
