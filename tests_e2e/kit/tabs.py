@@ -21,7 +21,7 @@ def duplicate(tab: Page) -> Page:
 
 
 @contextmanager
-def loads_anew(tab: Page, *, timeout_ms: float = 30_000) -> Iterator[None]:
+def loads_anew(tab: Page, *, timeout_ms: float = 60_000) -> Iterator[None]:
     """Wait, at the end of `with`, until the page has loaded anew of its own accord.
 
     NiceGUI's pages do so when they find a server that does not know them, up to 8 s after it can be
