@@ -39,8 +39,7 @@ def load_or_create(data_dir: Path, backend: auth.AuthBackend) -> list[DemoAccoun
         return [asyncio.run(_register(account, backend)) for account in accounts]
     except auth.InvalidInput as error:
         raise ValueError(
-            f'an account of {path} is refused ({" ".join(error.fields.values())} '
-            'See --password-min-characters.)'
+            f'an account of {path} is refused ({error} See --password-min-characters.)'
         ) from error
 
 

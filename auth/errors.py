@@ -14,7 +14,7 @@ class InvalidInput(AuthError):
     """Raised if a field cannot be accepted; `fields` maps its name to one sentence."""
 
     def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__('Some fields need your attention.')
+        super().__init__(' '.join(f'{name}: {sentence}' for name, sentence in fields.items()))
         self.fields = fields
 
 
