@@ -195,6 +195,5 @@ class Settings(Options):
 
         Pages and auth backend on two ports share the cookie, and so its name.
         """
-        prefix = '' if self.plain_cookie else '__Host-'
         port = urlsplit(self.auth_url).port or port if self.auth_url else port
-        return f'{prefix}refresh-{port}' if self.is_loopback else f'{prefix}refresh'
+        return f'refresh-{port}' if self.is_loopback else 'refresh'

@@ -12,7 +12,7 @@ from .settings import SameSite
 
 @dataclass(frozen=True)
 class RefreshCookie:
-    """HttpOnly, SameSite=Strict; Secure with a `__Host-` name unless that is switched off.
+    """HttpOnly, SameSite=Strict; Secure, and so with a `__Host-` name, unless that is switched off.
 
     With `same_site='none'` browsers may send it from pages of other sites as well. Origins that are
     not listed are refused all the same, whatever they send (`http/origin_guard.py`).
@@ -22,9 +22,14 @@ class RefreshCookie:
     secure: bool
     same_site: SameSite = 'strict'
 
+    @property
+    def full_name(self) -> str:
+        """The name with a prefix that only a Secure cookie of this very host may have (RFC 6265bis)."""
+        return f'__Host-{self.name}' if self.secure else self.name
+
     def read(self, request: Request) -> str | None:
         """Return what the browser sent, if anything."""
-        return request.cookies.get(self.name)
+        return request.cookies.get(self.full_name)
 
     def set(self, response: Response, issued: IssuedSession) -> None:
         """Hand the session's current refresh token to the browser. Only ever after COMMIT."""
@@ -36,7 +41,7 @@ class RefreshCookie:
 
     def _write(self, response: Response, value: str, max_age: int | None) -> None:
         response.set_cookie(
-            self.name,
+            self.full_name,
             value,
             max_age=max_age,
             path='/',

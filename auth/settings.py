@@ -60,7 +60,7 @@ class AuthSettings:
     issuer: str
     pages_url: str | None = None
     cookie_name: str
-    cookie_secure: bool = True
+    cookie_secure: bool = True  # and `__Host-` in front of its name
     cookie_same_site: SameSite = 'strict'  # 'none': for listed origins of another site
     allowed_origins: tuple[str, ...] = ()  # other origins whose pages may call, with credentials
     database_patience_seconds: float = 5  # how long to wait for a lock, then for 503

@@ -22,7 +22,7 @@ from auth import (
     load_or_create_keys,
 )
 
-from .browser import COOKIE, ORIGIN, Account, Browser, new_account
+from .browser import ORIGIN, Account, Browser, new_account
 from .clock import Clock
 from .postgres import Postgres, own_schema
 from .stored import Stored
@@ -107,7 +107,7 @@ def settings(keys: Keys, clock: Clock, stored: Stored) -> AuthSettings:
         database_url=stored.url,
         keys=keys,
         issuer=ORIGIN,
-        cookie_name=COOKIE,
+        cookie_name='refresh',
         argon2=CHEAPEST_ARGON2ID,
         clock=clock,
     )

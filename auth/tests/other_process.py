@@ -15,7 +15,7 @@ from auth import AuthBackend, AuthSettings, IssuedSession, load_or_create_keys
 from auth.backend import build_backend
 
 from .at_once import at_once
-from .browser import COOKIE, ORIGIN
+from .browser import ORIGIN
 from .clock import Clock
 
 _shared: dict[str, Barrier] = {}  # what both processes have
@@ -34,7 +34,7 @@ class Server:
             database_url=self.database_url,
             keys=load_or_create_keys(self.keys_folder),
             issuer=ORIGIN,
-            cookie_name=COOKIE,
+            cookie_name='refresh',
             clock=Clock(),
         )
         return build_backend(settings)

@@ -106,7 +106,7 @@ def test_reading_never_sets_a_cookie(signed_in: Browser) -> None:
 
 def test_plain_cookie_is_a_setting(settings: AuthSettings, serve: Serve, ada: Account) -> None:
     """Shows that local work over http may do without Secure, at setting and at deleting."""
-    browser = serve(replace(settings, cookie_name='refresh', cookie_secure=False))
+    browser = serve(replace(settings, cookie_secure=False))
 
     answers = [browser.register(ada), browser.log_out()]
 

@@ -71,7 +71,7 @@ def serve(port: int, folder: Path) -> None:
         database_url=f'sqlite:///{folder}/app.db',
         keys=auth.load_or_create_keys(folder / 'keys'),
         issuer=f'http://localhost:{port}',
-        cookie_name=f'__Host-private-{port}',
+        cookie_name=f'private-{port}',
         argon2=auth.CHEAPEST_ARGON2ID,
     )
     backend = auth.install(app, settings)
