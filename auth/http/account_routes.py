@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
-from ..backend import AuthBackend
 from .answers import device_out
+from .cookie_answers import signed_out, token_set
 from .dependencies import Backend, SignedIn
 from .documented import ALWAYS, SIGNED_IN, SIGNED_IN_AND_THROTTLED, problems
 from .problems import MAX_BODY_BYTES
 from .schemas import DeletionForm, DeviceOut, PasswordForm, TokenSet
-from .token_set import token_set
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 
@@ -27,27 +26,27 @@ async def sessions(identity: SignedIn, backend: Backend) -> list[DeviceOut]:
 
 @router.delete(
     '/auth/sessions/{session_id}',
-    status_code=status.HTTP_204_NO_CONTENT,
+    status_code=HTTPStatus.NO_CONTENT,
     **SIGNED_IN | problems(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND),
 )
 async def end_session(session_id: str, identity: SignedIn, backend: Backend) -> Response:
     """End one of the user's sessions."""
     await run_in_threadpool(backend.devices.end, identity, session_id)
-    return _gone(backend, delete_cookie=session_id == identity.session_id)
+    is_own = session_id == identity.session_id
+    return signed_out(backend) if is_own else Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post('/auth/logout-all', status_code=status.HTTP_204_NO_CONTENT, **SIGNED_IN)
+@router.post('/auth/logout-all', status_code=HTTPStatus.NO_CONTENT, **SIGNED_IN)
 async def log_out_everywhere(identity: SignedIn, backend: Backend) -> Response:
     """End every session of the user, this one too."""
     await run_in_threadpool(backend.security.log_out_everywhere, identity)
-    return _gone(backend, delete_cookie=True)
+    return signed_out(backend)
 
 
-@router.post('/auth/logout-others', status_code=status.HTTP_204_NO_CONTENT, **SIGNED_IN)
-async def log_out_others(identity: SignedIn, backend: Backend) -> Response:
+@router.post('/auth/logout-others', status_code=HTTPStatus.NO_CONTENT, **SIGNED_IN)
+async def log_out_others(identity: SignedIn, backend: Backend) -> None:
     """End every session of the user but this one."""
     await run_in_threadpool(backend.security.log_out_others, identity)
-    return _gone(backend, delete_cookie=False)
 
 
 @router.post('/auth/password', response_model=TokenSet, **SIGNED_IN_AND_THROTTLED)
@@ -59,17 +58,8 @@ async def change_password(form: PasswordForm, identity: SignedIn, backend: Backe
     return token_set(backend, issued)
 
 
-@router.post(
-    '/auth/delete-account', status_code=status.HTTP_204_NO_CONTENT, **SIGNED_IN_AND_THROTTLED
-)
+@router.post('/auth/delete-account', status_code=HTTPStatus.NO_CONTENT, **SIGNED_IN_AND_THROTTLED)
 async def delete_account(form: DeletionForm, identity: SignedIn, backend: Backend) -> Response:
     """Delete the user with all that is known about them."""
     await backend.security.delete(identity, form.password)
-    return _gone(backend, delete_cookie=True)
-
-
-def _gone(backend: AuthBackend, *, delete_cookie: bool) -> Response:
-    response = Response(status_code=status.HTTP_204_NO_CONTENT)
-    if delete_cookie:
-        backend.cookie.delete(response)
-    return response
+    return signed_out(backend)

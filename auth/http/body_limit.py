@@ -5,6 +5,8 @@ FastAPI's own limit (`max_body_size`) stays on behind it for bodies that do not 
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,5 +26,5 @@ class BodyLimit:
         if is_api_path(scope):
             declared = Headers(scope=scope).get('content-length', '')
             if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-                app = http_problem(413)
+                app = http_problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         await app(scope, receive, send)

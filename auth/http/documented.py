@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from .schemas import Problem
 
 PROBLEM_TYPE = 'application/problem+json'
-LEAST_ERROR_STATUS = 400
 _RETRY_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _RETRY_AFTER = {
     'Retry-After': {'description': 'in seconds', 'schema': {'type': 'integer', 'minimum': 1}}
@@ -33,7 +32,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     document['components']['securitySchemes'] = schemes
     for operation in (each for path in document['paths'].values() for each in path.values()):
         for status, answer in operation['responses'].items():
-            if int(status) >= LEAST_ERROR_STATUS:  # FastAPI takes it for what the route answers
+            if int(status) >= 400:  # FastAPI takes it for what the route answers
                 (content,) = answer['content'].values()
                 answer['content'] = {PROBLEM_TYPE: content}
     return document

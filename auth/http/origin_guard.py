@@ -7,6 +7,7 @@ program that is no browser. No token is needed for that: browsers say where a re
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -51,7 +52,8 @@ class OriginGuard:
         app = self._app
         if why:
             audit.record(_EVENTS[why], level=logging.WARNING, why=why)
-            status = 421 if why == 'unknown_host' else 403
+            is_misdirected = why == 'unknown_host'
+            status = HTTPStatus.MISDIRECTED_REQUEST if is_misdirected else HTTPStatus.FORBIDDEN
             refusal = http_problem(status, _TITLES.get(why))
             app = WebSocketClose() if scope['type'] == 'websocket' else refusal
         await app(scope, receive, send)

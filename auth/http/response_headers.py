@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NONCE_BYTES = 16
 YEAR_SECONDS = 31_536_000
-LEAST_ERROR_STATUS = 400
 CSP_NONCE = 'csp_nonce'  # where in the ASGI scope a page finds the nonce for its scripts
 
 # Whatever is no page needs nothing, should a browser ever take it for one.
@@ -64,7 +63,7 @@ class ResponseHeaders:
                 'Cross-Origin-Opener-Policy': 'same-origin',
             }
         # Files say themselves how long they are good. A missing one may be there tomorrow.
-        if message['status'] >= LEAST_ERROR_STATUS or b'cache-control' not in names:
+        if message['status'] >= 400 or b'cache-control' not in names:
             given = [(name, value) for name, value in given if name != b'cache-control']
             more['Cache-Control'] = 'no-store'
         return [*given, *self._always, *_encoded(more)]

@@ -97,7 +97,7 @@ class DeviceOut(BaseModel):
 
 
 class TokenSet(BaseModel):
-    """The answer to register, login and refresh; the refresh token goes by cookie only."""
+    """The answer to register, login, refresh and a new password; the refresh token goes by cookie."""
 
     access_token: str
     token_type: Literal['Bearer'] = 'Bearer'  # noqa: S105

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response, status
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
 
 from . import credentials
 from .answers import me_out
+from .cookie_answers import signed_out, token_set
 from .dependencies import Backend, BearerToken, CallingBrowser, SignedIn
 from .documented import ALWAYS, SIGNED_IN, THROTTLED
 from .problems import MAX_BODY_BYTES, REFRESH_PATH
 from .schemas import Me, Ticket, TicketRequest, TokenSet
-from .token_set import token_set
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES, **ALWAYS)
 
@@ -21,13 +23,11 @@ async def refresh(backend: Backend, caller: CallingBrowser) -> Response:
     return token_set(backend, await credentials.refresh(backend, caller))
 
 
-@router.post('/auth/logout', status_code=status.HTTP_204_NO_CONTENT)
+@router.post('/auth/logout', status_code=HTTPStatus.NO_CONTENT)
 async def logout(backend: Backend, caller: CallingBrowser, token: BearerToken) -> Response:
     """End the session of the cookie and of the access token, even an expired one; always 204."""
     await credentials.log_out(backend, caller, token)
-    response = Response(status_code=status.HTTP_204_NO_CONTENT)
-    backend.cookie.delete(response)
-    return response
+    return signed_out(backend)
 
 
 @router.post('/auth/socket-ticket', **SIGNED_IN)
