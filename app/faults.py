@@ -40,7 +40,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ORDERS_PATH = '/faults'
 CLOCK_PATH = '/faults/clock'
-LONGEST_DELAY_SECONDS = 60
+MAX_DELAY_SECONDS = 60
 YEAR_SECONDS = 365 * 86_400
 
 
@@ -52,7 +52,7 @@ class Fault(BaseModel):
     path: str
     fault: Literal['delay', 'delay_answer', 'unavailable', 'drop', 'die']
     times: Annotated[int, Field(ge=1)] = 1
-    seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY_SECONDS)] = 0
+    seconds: Annotated[float, Field(ge=0, le=MAX_DELAY_SECONDS)] = 0
     at: Annotated[str, Field(pattern=r'^(request|answer|(before|after) [1-9]\d*)$')] = 'answer'
 
 

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 16 * 2**20  # all that NiceGUI 3.18 has, compressed, and its fonts are 8 MiB
+MAX_KEPT_BYTES = 16 * 2**20  # all that NiceGUI 3.18 has, compressed, and its fonts are 8 MiB
 # What is asked with one of these may be answered otherwise: for somebody, or in part.
 NOT_FOR_ALL = ('authorization', 'range', 'if-none-match', 'if-modified-since')
 
@@ -19,7 +19,7 @@ NOT_FOR_ALL = ('authorization', 'range', 'if-none-match', 'if-modified-since')
 class KeptFiles:
     """Answers with what it has kept, and passes on everything else."""
 
-    def __init__(self, app: ASGIApp, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: ASGIApp, most_bytes: int = MAX_KEPT_BYTES) -> None:
         self._app = app
         self._kept: dict[tuple[str, bool], Response] = {}
         self._room = most_bytes

@@ -20,7 +20,7 @@ from limits.strategies import MovingWindowRateLimiter
 from .. import audit
 from ..errors import TooManyAttempts
 
-LONGEST_WINDOW_SECONDS = 3600
+MAX_WINDOW_SECONDS = 3600
 MANY_KEYS = 10_000
 # Two servers' clocks, or one that is corrected, differ by less.
 SET_BACK_SECONDS = 60
@@ -106,7 +106,7 @@ class AttemptCounts:
     def _sweep(self) -> None:
         """Forget whose windows have passed: `limits` 5.8 keeps an empty list for each, for ever."""
         for key in list(self._storage.events):
-            if self._storage.get_moving_window(key, 0, LONGEST_WINDOW_SECONDS)[1] == 0:
+            if self._storage.get_moving_window(key, 0, MAX_WINDOW_SECONDS)[1] == 0:
                 self._forget(key)
         self._sweep_at = max(MANY_KEYS, 2 * len(self._storage.events))
 

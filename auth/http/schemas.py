@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from ..accounts.email_address import normalized
-from ..passwords.hashing import MAX_CHARACTERS
+from ..passwords.rules import MAX_PASSWORD_CHARACTERS
 
 
 def _strip(value: object) -> object:
@@ -27,7 +27,7 @@ Name = Annotated[
     AfterValidator(_without_nul),
 ]
 Email = Annotated[str, AfterValidator(normalized)]
-Password = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
+Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_CHARACTERS)]
 
 
 class _Strict(BaseModel):

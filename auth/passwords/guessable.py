@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from itertools import chain, pairwise
 from pathlib import Path
 
-LEAST_PIECES = 8  # what NIST SP 800-63B-4 asks of the shortest password there is, 3.1.1.2
-LEAST_WORD_CHARACTERS = 3
+MIN_PIECES = 8  # what NIST SP 800-63B-4 asks of the shortest password there is, 3.1.1.2
+MIN_WORD_CHARACTERS = 3
 
 REPEATS = 'This repeats itself or follows the alphabet or the keys; use several different words.'
 WELL_KNOWN = 'This is one of the passwords that are tried first; use several words of your own.'
@@ -36,20 +36,20 @@ _KEYS_ASIDE = {
 }
 
 
-def weakness(password: str, context: Iterable[str], least_characters: int) -> str | None:
+def weakness(password: str, context: Iterable[str], min_characters: int) -> str | None:
     """Say in one sentence why this would be guessed soon; `None` if it would not.
 
     `context`: what a stranger would try at this account, such as its name and e-mail address.
     """
     text = password.lower()
-    if _is_repetition(text, least_characters):
+    if _is_repetition(text, min_characters):
         return REPEATS
     spellings = (text, text.translate(_LOOK_ALIKES))
     personal = COMMON_WORDS.union(*map(_words, context))
     known = {REPEATS: frozenset[str](), WELL_KNOWN: COMMON_WORDS, ABOUT_YOU: personal}
     pieces = {why: min(_pieces(each, words) for each in spellings) for why, words in known.items()}
     why = min(pieces, key=pieces.__getitem__)  # the simplest knowledge that helps a guesser most
-    return why if pieces[why] < LEAST_PIECES else None
+    return why if pieces[why] < MIN_PIECES else None
 
 
 def _pieces(text: str, known: frozenset[str]) -> int:
@@ -79,12 +79,12 @@ def _follows(one: str, other: str) -> bool:
     return abs(ord(one) - ord(other)) <= 1 or (one, other) in _KEYS_ASIDE
 
 
-def _is_repetition(text: str, least_characters: int) -> bool:
+def _is_repetition(text: str, min_characters: int) -> bool:
     """Say whether a piece that is too short by itself is just typed again, spaces or not."""
     for spelling in (text, _SEPARATORS.sub('', text)):
         period = _period(spelling)
         with_separators = period * len(text) / max(1, len(spelling))
-        if 2 * period <= len(spelling) and with_separators < least_characters:
+        if 2 * period <= len(spelling) and with_separators < min_characters:
             return True
     return False
 
@@ -99,7 +99,7 @@ def _words(text: str) -> set[str]:
     """Return a name or an address without its separators, and the words in it."""
     whole = _SEPARATORS.sub('', text.lower())
     words = [whole, *_SEPARATORS.split(text.lower())]
-    return {word for word in words if len(word) >= LEAST_WORD_CHARACTERS}
+    return {word for word in words if len(word) >= MIN_WORD_CHARACTERS}
 
 
 def _read_common() -> frozenset[str]:

@@ -21,7 +21,6 @@ from passlib.context import CryptContext
 from .argon2_profiles import Argon2Profile
 
 T = TypeVar('T')
-MAX_CHARACTERS = 1024
 NICENESS = 5
 be_nice = partial(os.nice, NICENESS) if sys.platform == 'linux' else None  # a thread's own there
 

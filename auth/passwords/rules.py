@@ -9,6 +9,8 @@ from ..errors import InvalidInput
 from .guessable import weakness
 from .hashing import normalize
 
+MAX_PASSWORD_CHARACTERS = 1024
+
 
 @dataclass(frozen=True)
 class PasswordRules:

@@ -25,7 +25,7 @@ COOL_DOWN_SECONDS = 5
 FIRST_COOL_DOWN_SECONDS = 1
 # If the server does not say how long its keys are good, and the longest that it may say.
 DEFAULT_MAX_AGE_SECONDS = 300
-LONGEST_MAX_AGE_SECONDS = 3600
+MAX_KEYS_AGE_SECONDS = 3600
 
 
 class FetchedKeys:
@@ -79,7 +79,7 @@ class FetchedKeys:
             stated = answer.max_age_seconds
             max_age = DEFAULT_MAX_AGE_SECONDS if stated is None else stated
             self._keys, self._fetched_at = keys, self._clock()
-            self._fresh_until = self._fetched_at + min(max_age, LONGEST_MAX_AGE_SECONDS)
+            self._fresh_until = self._fetched_at + min(max_age, MAX_KEYS_AGE_SECONDS)
             audit.record('keys_fetched', keys=len(keys))
         finally:
             self._tried_at, self._running = self._clock(), None

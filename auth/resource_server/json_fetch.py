@@ -17,8 +17,8 @@ import httpx
 
 from ..http.origins import is_loopback, origin_of
 
-LONGEST_FETCH_SECONDS = 2
-MOST_BYTES = 2 * 1024 * 1024
+FETCH_TIMEOUT_SECONDS = 2
+MAX_BYTES = 2 * 1024 * 1024
 _MAX_AGE = re.compile(r'\bmax-age=(\d{1,9})\b')
 
 
@@ -54,7 +54,7 @@ class JsonAddress:
         headers = {'If-None-Match': etag} if etag else {}
         try:
             async with (
-                asyncio.timeout(LONGEST_FETCH_SECONDS),
+                asyncio.timeout(FETCH_TIMEOUT_SECONDS),
                 self._client.stream('GET', self.url, headers=headers) as answer,
             ):
                 return await _read(answer)
@@ -86,6 +86,6 @@ async def _read(answer: httpx.Response) -> Fetched:
     body = b''
     async for part in answer.aiter_bytes():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             raise FetchFailed('too_large')
     return Fetched(json.loads(body), etag, max_age_seconds)

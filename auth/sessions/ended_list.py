@@ -17,7 +17,7 @@ from ..database.engine import Database
 from ..database.models import EndedSession
 
 # What one reading may cost. If more have ended, the oldest are left out: readers have them already.
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 _is_recent = EndedSession.ended_at > bindparam('since')
 _ended_at = EndedSession.ended_at
@@ -27,7 +27,7 @@ _RECENT = (
     select(EndedSession.session_sha256, _ended_at)
     .where(_is_recent)
     .order_by(_ended_at.desc())
-    .limit(MOST_LISTED)
+    .limit(MAX_LISTED)
 )
 _ONE_OLD = select(_ended_at).where(~_is_recent).limit(1)
 _FORGET = delete(EndedSession).where(~_is_recent)

@@ -31,7 +31,7 @@ from .rows import (
 )
 from .storage_evidence import StorageEvidence
 
-MOST_IDS_IN_A_QUERY = 500
+MAX_IDS_IN_A_QUERY = 500
 
 EndedListener = Callable[[str, str], None]
 
@@ -128,8 +128,8 @@ class Sessions:
         now = self._clock()
         rows: dict[str, Row[Any]] = {}
         with self._database.read() as connection:
-            for start in range(0, len(session_ids), MOST_IDS_IN_A_QUERY):
-                some = session_ids[start : start + MOST_IDS_IN_A_QUERY]
+            for start in range(0, len(session_ids), MAX_IDS_IN_A_QUERY):
+                some = session_ids[start : start + MAX_IDS_IN_A_QUERY]
                 found = connection.execute(select_sessions(Session.id.in_(some)))
                 rows.update((row.id, row) for row in found)
         reasons = {id_: ended_reason(rows.get(id_), now) for id_ in session_ids}

@@ -49,7 +49,7 @@ SERVER_RENDERED_SHARE = 0.3
 QUIET_CALL_SHARE = 0.5  # of the pauses between bursts in which the API is called
 LOST_ANSWER_RETRY_SECONDS = (2, 10, 45, 600)
 CRASH_FORGETS_SECONDS = 30
-LONGEST_LATENCY_SECONDS = 25
+MAX_LATENCY_SECONDS = 25
 GAPS = [(600, 80), (900, 14), (3600, 6)]  # seconds, weight
 CHUNK_SESSIONS = 25
 
@@ -178,7 +178,7 @@ class Simulation:
     def later(self, action: Callable[[], None]) -> None:
         """Do something one network latency later."""
         latency = self._random.lognormvariate(-2.2, 0.9)
-        self.at(self.now + min(latency, LONGEST_LATENCY_SECONDS), action)
+        self.at(self.now + min(latency, MAX_LATENCY_SECONDS), action)
 
     def exchange(self, token: str) -> str:
         """Refresh at the server now; return the answer's token. Raises what the rules raise."""

@@ -28,7 +28,7 @@ from auth import (
 )
 from auth.resource_server.ended_feed import LOST_AFTER_SECONDS
 from auth.resource_server.fetched_keys import COOL_DOWN_SECONDS, FIRST_COOL_DOWN_SECONDS
-from auth.resource_server.json_fetch import MOST_BYTES
+from auth.resource_server.json_fetch import MAX_BYTES
 from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
 
 from .at_once import at_once
@@ -266,7 +266,7 @@ def test_outage_is_survived_for_a_bounded_time(
 
 
 async def _much(scope: Scope, receive: Receive, send: Send) -> None:
-    await HTMLResponse(b' ' * (MOST_BYTES + 1))(scope, receive, send)
+    await HTMLResponse(b' ' * (MAX_BYTES + 1))(scope, receive, send)
 
 
 async def _nothing_for_long(scope: Scope, receive: Receive, send: Send) -> None:

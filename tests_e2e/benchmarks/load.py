@@ -29,9 +29,9 @@ from .processes import RunningServer, serving
 from .samples import MILLISECONDS
 
 CLIENTS = 32
-LONGEST_CLICK_MS = 1000
-MOST_MIB = 300
-MOST_KIB_A_PAGE = 250
+MAX_CLICK_MS = 1000
+MAX_MIB = 300
+MAX_KIB_A_PAGE = 250
 PAUSE_SECONDS = 0.5
 KIB = 1024
 # From the click until Python has handled it: it disables the button first, and enables it at the end.
@@ -94,13 +94,13 @@ def _flood(server: RunningServer, seconds: float) -> bool:
     print(f'{guesses[0]} wrong passwords in {seconds:.0f} s, from {CLIENTS} clients at once')
     print(
         f'  a click, handled in Python: {clicks[len(clicks) // 2]:.0f} ms (median of {len(clicks)}), '
-        f'at most {clicks[-1]:.0f} ms; limit {LONGEST_CLICK_MS} ms'
+        f'at most {clicks[-1]:.0f} ms; limit {MAX_CLICK_MS} ms'
     )
     print(
-        f'  memory: {before:.0f} MiB before, {after:.0f} MiB after; limit {MOST_MIB} MiB',
+        f'  memory: {before:.0f} MiB before, {after:.0f} MiB after; limit {MAX_MIB} MiB',
         flush=True,
     )
-    return clicks[-1] < LONGEST_CLICK_MS and after < MOST_MIB
+    return clicks[-1] < MAX_CLICK_MS and after < MAX_MIB
 
 
 async def _guess(url: str, seconds: float, guesses: list[int]) -> None:
@@ -148,9 +148,9 @@ async def _open_pages(server: RunningServer, number: int) -> bool:
             await page.socket.disconnect()
     print(
         f'{number} bound pages, opened in {seconds * MILLISECONDS / number:.0f} ms each: '
-        f'{each:.0f} KiB each; limit {MOST_KIB_A_PAGE} KiB'
+        f'{each:.0f} KiB each; limit {MAX_KIB_A_PAGE} KiB'
     )
-    return each < MOST_KIB_A_PAGE
+    return each < MAX_KIB_A_PAGE
 
 
 if __name__ == '__main__':
