@@ -25,8 +25,9 @@ class _OneLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
         line = super().formatMessage(record)
-        word = getattr(record, 'owasp', None)
-        return ' '.join([line, *([f'owasp={word}'] if word else [])]).translate(_LINE_BREAKS)
+        if word := getattr(record, 'owasp', None):
+            line += f' owasp={word}'
+        return line.translate(_LINE_BREAKS)
 
 
 # Every character that str.splitlines() breaks at.

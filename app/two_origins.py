@@ -34,7 +34,7 @@ class TwoOrigins(Settings):
 
     pages_url: Url = Field('http://localhost:3000', description='address of the pages')
     auth_url: Url | None = Field('http://localhost:4500', description='address of the backend')
-    serve: Literal['all', 'auth', 'pages'] = Field('pages', exclude=True)
+    serve: Literal['all', 'auth', 'pages'] = 'pages'
 
 
 def run_two_origins(settings: TwoOrigins) -> None:

@@ -73,19 +73,19 @@ class _DevicesCard:
         return device.session_id != self._me.session_id
 
     async def _end(self, session_id: str) -> None:
-        with contextlib.suppress(NoSuchSession), _patience():  # it may have ended meanwhile
+        with contextlib.suppress(NoSuchSession), _saying_if_busy():  # it may have ended meanwhile
             await run_in_threadpool(self._backend.devices.end, self._me, session_id)
         await self._follow()
 
     async def _end_others(self) -> None:
-        with _patience():
+        with _saying_if_busy():
             await run_in_threadpool(self._backend.security.log_out_others, self._me)
             ui.notify('You are signed in on this device only.')
         await self._follow()
 
 
 @contextlib.contextmanager
-def _patience() -> Iterator[None]:
+def _saying_if_busy() -> Iterator[None]:
     """Say so if the database does not answer."""
     try:
         yield

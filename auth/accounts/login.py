@@ -45,7 +45,9 @@ class Login:
                 if user is None or not right or user.disabled_at is not None:
                     audit.record('login_refused', user=user.id if user else 'unknown')
                     raise InvalidCredentials
-                issued = await run_in_threadpool(self.sign_in, user, rehash, caller, stay_signed_in)
+                issued = await run_in_threadpool(
+                    self.sign_in, user, rehash, caller, stay_signed_in=stay_signed_in
+                )
                 if issued:
                     return issued
 
@@ -55,7 +57,7 @@ class Login:
             return connection.execute(USER_BY_EMAIL, {'address': email}).one_or_none()
 
     def sign_in(
-        self, user: Row[Any], new_hash: str | None, caller: Caller, stay_signed_in: bool
+        self, user: Row[Any], new_hash: str | None, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession | None:
         """Start a session; `None` if the account has changed since its password was read."""
         seen = {'user_id': user.id, 'epoch': user.auth_epoch}

@@ -19,7 +19,7 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     auth_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[float]
-    last_login_at: Mapped[float | None]  # for whoever looks after the accounts, as the one above
+    last_login_at: Mapped[float | None]  # no code reads these two: they are for administrators
     disabled_at: Mapped[float | None]
 
 

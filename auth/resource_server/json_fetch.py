@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,16 +35,11 @@ class Fetched:
     max_age_seconds: int | None
 
 
-@dataclass
 class JsonAddress:
-    """One address, and a connection to it that is kept open."""
+    """One address, and a connection to it that is kept open. Raises what `fetchable` raises."""
 
-    url: str
-    _client: httpx.AsyncClient = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Raises `ValueError` if the address is neither https nor on this machine."""
-        fetchable(self.url)
+    def __init__(self, url: str) -> None:
+        self._url = fetchable(url)
         self._client = httpx.AsyncClient(
             follow_redirects=False, trust_env=False, headers={'Accept-Encoding': 'identity'}
         )
@@ -55,7 +50,7 @@ class JsonAddress:
         try:
             async with (
                 asyncio.timeout(FETCH_TIMEOUT_SECONDS),
-                self._client.stream('GET', self.url, headers=headers) as answer,
+                self._client.stream('GET', self._url, headers=headers) as answer,
             ):
                 return await _read(answer)
         except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:

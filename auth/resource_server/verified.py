@@ -57,14 +57,16 @@ class Verifier:
     """Verifies access tokens. Raises `ValueError` for addresses that are not to be trusted."""
 
     def __init__(self, settings: VerifierSettings) -> None:
-        self._addresses = [JsonAddress(settings.jwks_url)]
-        self.keys = FetchedKeys(self._addresses[0], settings.keep_keys_seconds, settings.steady)
+        jwks = JsonAddress(settings.jwks_url)
+        self._addresses = [jwks]
+        self.keys = FetchedKeys(jwks, settings.keep_keys_seconds, settings.steady)
         self._tokens = TokenVerifier(self.keys, settings.issuer, settings.clock)
         self.feed: EndedFeed | None = None
         if settings.ended_sessions_url:
-            self._addresses.append(JsonAddress(settings.ended_sessions_url))
+            ended_sessions = JsonAddress(settings.ended_sessions_url)
+            self._addresses.append(ended_sessions)
             self.feed = EndedFeed(
-                self._addresses[1],
+                ended_sessions,
                 required=settings.ended_sessions_required,
                 clock=settings.clock,
                 steady=settings.steady,

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 def judge(token: Row[Any], overlap_seconds: float, now: float) -> Outcome:
-    """Choose ROTATE, OVERLAP, RECOVER or REPLAY, by the token's row and its session's leaf.
+    """Choose the outcome by the token's row and its session's leaf.
 
     `token` is what `rows.read_session` returns. One without a row is genuine, but pruned long ago.
     """

@@ -91,7 +91,9 @@ class Server:
 
     def sign_in(self) -> str:
         """Start a session; return its refresh token."""
-        issued = self.backend.login.sign_in(self.user, None, Caller(None, '', ''), True)
+        issued = self.backend.login.sign_in(
+            self.user, None, Caller(None, '', ''), stay_signed_in=True
+        )
         assert issued
         return issued.refresh_token
 
