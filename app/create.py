@@ -11,7 +11,6 @@ import auth
 import pages
 
 from .faults import install_faults
-from .options import split
 from .settings import SITE_NAME, Settings
 
 OWNER_ONLY = 0o700
@@ -36,7 +35,7 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
             renewal=settings.renewal,
             transport=settings.transport,
             api=auth.origin_of(settings.auth_url) if settings.auth_url else '',
-            services=split(settings.resource_servers),
+            services=settings.services,
         )
     https = settings.resolved_public_url(port).startswith('https://')
     return pages.with_headers(app, https=https), backend
@@ -52,7 +51,7 @@ def _auth_settings(settings: Settings, port: int, clock: Callable[[], float]) ->
         cookie_name=settings.cookie_name(port),
         cookie_secure=not settings.plain_cookie,
         cookie_same_site=settings.cookie_same_site,
-        allowed_origins=tuple(settings.origins),
+        allowed_origins=tuple(settings.allowed_origins),
         access_token_seconds=settings.access_token_seconds,
         password_min_characters=settings.password_min_characters,
         site_name=SITE_NAME,

@@ -12,7 +12,7 @@ from .settings import Settings
 
 # Independent services: one that reads the list of ended sessions, and one that does not.
 _STATELESS_PORT, _LISTENING_PORT = 8001, 8002
-_OUR_OWN = {'port', 'demo_accounts', 'resource_servers'}
+_OUR_OWN = {'port', 'demo_accounts', 'services'}
 
 
 class Demo(Settings):
@@ -30,7 +30,7 @@ def run_demo(settings: Demo) -> None:
     url = settings.resolved_public_url(port)
     services = [free_port(wanted) for wanted in (_STATELESS_PORT, _LISTENING_PORT)]
     origins = ','.join(f'http://localhost:{each}' for each in services)
-    app = [f'--port={port}', f'--resource-servers={origins}']
+    app = [f'--port={port}', f'--services={origins}']
     app.append('--demo-accounts' if settings.demo_accounts else '--no-demo-accounts')
     environment = environment_of(settings, without=_OUR_OWN)
     stateless, listening = (

@@ -7,8 +7,8 @@ import ipaddress
 import os
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 import auth
 
@@ -58,32 +58,29 @@ def url_of(host: str, port: int) -> str:
     return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
 
 
-def split(addresses: str) -> list[str]:
-    """Return what stands between the commas."""
-    return [address.strip() for address in addresses.split(',') if address.strip()]
-
-
 def _with_an_origin(url: str) -> str:
     auth.origin_of(url)
     return url
 
 
-def _exact(origins: str) -> str:
-    for origin in split(origins):
-        auth.exact_origin(origin)
-    return origins
+def _network(address: str) -> str:
+    try:
+        ipaddress.ip_network(address)
+    except ValueError as error:
+        raise ValueError(f'{address!r} is neither an address nor a network') from error
+    return address
 
 
-def _networks(addresses: str) -> str:
-    for address in split(addresses):
-        try:
-            ipaddress.ip_network(address)
-        except ValueError as error:
-            raise ValueError(f'{address!r} is neither an address nor a network') from error
-    return addresses
+def _split(text: object) -> object:
+    """Take apart what was given with commas; a list is one already."""
+    if not isinstance(text, str):
+        return text
+    return [each.strip() for each in text.split(',') if each.strip()]
 
 
 Url = Annotated[str, AfterValidator(_with_an_origin)]
-# With commas between them.
-Origins = Annotated[str, AfterValidator(_exact)]
-Networks = Annotated[str, AfterValidator(_networks)]
+_Origin = Annotated[str, AfterValidator(auth.exact_origin)]
+_Network = Annotated[str, AfterValidator(_network)]
+# Not decoded by pydantic-settings, which would expect JSON.
+Origins = Annotated[list[_Origin], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[list[_Network], NoDecode, BeforeValidator(_split)]

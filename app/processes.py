@@ -33,7 +33,11 @@ def environment_of(settings: Settings, *, without: Collection[str]) -> dict[str,
     """Return an environment that says what somebody has set, apart from some settings."""
     ours = settings.model_dump(mode='json', include=settings.model_fields_set - set(without))
     others = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
-    return others | {f'{ENV_PREFIX}{name.upper()}': str(value) for name, value in ours.items()}
+    return others | {f'{ENV_PREFIX}{name.upper()}': _as_text(value) for name, value in ours.items()}
+
+
+def _as_text(value: object) -> str:
+    return ','.join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def free_port(wanted: int = 0) -> int:

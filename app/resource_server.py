@@ -19,7 +19,7 @@ import auth
 
 from .command import Command
 from .listening import listen, run
-from .options import Options, Origins, Url, split, url_of
+from .options import Options, Origins, Url, url_of
 
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
@@ -45,8 +45,8 @@ class ResourceServerSettings(Options):
     keep_keys_seconds: float = Field(
         3600, ge=0, le=86_400, description='how long keys stay good that cannot be fetched again'
     )
-    allowed_origins: Origins | None = Field(
-        None, description='origins, separated by commas, whose pages may call; default: the issuer'
+    allowed_origins: Origins = Field(
+        [], description='origins, separated by commas, whose pages may call; default: the issuer'
     )
     ended_sessions_url: str | None = Field(
         None, description='where ended sessions are listed; default: tokens work until they expire'
@@ -72,11 +72,9 @@ class ResourceServerSettings(Options):
         """Return where the keys are."""
         return self.jwks_url or urljoin(self.issuer, auth.JWKS_PATH)
 
-    def origins(self) -> list[str]:
-        """Return the allowed origins, one by one."""
-        if self.allowed_origins is None:
-            return [auth.origin_of(self.issuer)]
-        return split(self.allowed_origins)
+    def resolved_origins(self) -> list[str]:
+        """Return the origins whose pages may call."""
+        return self.allowed_origins or [auth.origin_of(self.issuer)]
 
 
 class KnownAboutYou(BaseModel):
@@ -104,7 +102,7 @@ def create_resource_server(settings: ResourceServerSettings) -> auth.ResponseHea
     )
     app.add_middleware(
         CORSMiddleware,  # without credentials: a token is all it takes, and no cookie is ours
-        allow_origins=settings.origins(),
+        allow_origins=settings.resolved_origins(),
         allow_methods=['GET'],
         allow_headers=['Authorization', auth.CLIENT_HEADER],
         expose_headers=READABLE_HEADERS,

@@ -42,7 +42,7 @@ def serve(settings: Settings) -> None:
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)
-    run(app, listeners, settings.proxies)
+    run(app, listeners, settings.trusted_proxies)
 
 
 COMMAND = Command(serve, Settings)

@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 import auth
 
-from .options import Networks, Options, Origins, Url, split, url_of
+from .options import Networks, Options, Origins, Url, url_of
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
@@ -48,12 +48,12 @@ class Settings(Options):
         None, description="with --serve pages: the address of the auth backend's server"
     )
     allowed_origins: Origins = Field(
-        '',
+        [],
         description='origins, separated by commas, whose pages may use this server too, like '
         'https://app.example.com; default: none but its own',
     )
-    resource_servers: Origins = Field(
-        '',
+    services: Origins = Field(
+        [],
         description='origins, separated by commas, of services that pages may send access tokens to',
     )
     access_token_seconds: int = Field(
@@ -119,7 +119,7 @@ class Settings(Options):
         description='forged refresh tokens from one address in an hour',
     )
     trusted_proxies: Networks = Field(
-        '',
+        [],
         description='addresses or networks of proxies, separated by commas, whose X-Forwarded-For '
         'and X-Forwarded-Proto are believed; default: nobody is',
     )
@@ -163,7 +163,7 @@ class Settings(Options):
     def _parts_fit_together(self) -> Settings:
         if (self.serve == 'pages') != (self.auth_url is not None):
             raise ValueError('--serve pages and --auth-url go together')
-        if self.cookie_same_site == 'none' and self.serve != 'pages' and not self.origins:
+        if self.cookie_same_site == 'none' and self.serve != 'pages' and not self.allowed_origins:
             raise ValueError('--cookie-same-site none is for --allowed-origins, and there are none')
         return self
 
@@ -171,16 +171,6 @@ class Settings(Options):
     def is_loopback(self) -> bool:
         """Whether only this machine can connect."""
         return auth.is_loopback(self.host)
-
-    @property
-    def proxies(self) -> list[str]:
-        """The addresses and networks of the trusted proxies, one by one."""
-        return split(self.trusted_proxies)
-
-    @property
-    def origins(self) -> list[str]:
-        """The allowed origins, one by one."""
-        return split(self.allowed_origins)
 
     def resolved_database_url(self) -> str:
         """Return the database URL, or that of the SQLite file in the data folder."""

@@ -6,7 +6,6 @@ import sys
 from typing import NoReturn
 
 from .demo_accounts import DemoAccount
-from .options import split
 from .settings import SITE_NAME, Settings
 
 EXIT_UNUSABLE = 2
@@ -44,7 +43,7 @@ def _places(settings: Settings, url: str) -> dict[str, str]:
     places = {'Rendered by the server': f'{url}/profile'}
     if settings.graphql:
         places['GraphQL'] = f'{settings.auth_url or url}/graphql (POST)'
-    if services := split(settings.resource_servers):
+    if services := settings.services:
         places['Independent services'] = f'{", ".join(services)} (the dashboard calls them)'
     if settings.demo_accounts:
         places['On two origins'] = 'make demo-two-origins'

@@ -47,7 +47,7 @@ class Both:
 def running_both(folder: Path, feed: str = 'no list', *options: str) -> Iterator[Both]:
     """Start both. The service reads no list of ended sessions unless told to."""
     port = str(free_port())
-    services = ['--resource-servers', f'http://localhost:{port}']
+    services = ['--services', f'http://localhost:{port}']
     with running_server(folder, *services, *options) as server:
         list_url = f'--ended-sessions-url={server.url}{ENDED_SESSIONS_PATH}'
         more = ['--port', port, '--issuer', server.url, *([list_url] if feed == 'list' else [])]

@@ -216,7 +216,7 @@ def test_what_cannot_be_used_is_one_sentence(
         (['--failures-per-account', '0'], '--failures-per-account'),
         (['--public-url', 'app.example.com'], '--public-url'),
         (['--allowed-origins', '*'], '--allowed-origins'),
-        (['--resource-servers', 'http://localhost:8001/'], '--resource-servers'),
+        (['--services', 'http://localhost:8001/'], '--services'),
         (['--allowed-origins', 'https://app.example.com/'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com/path'], '--allowed-origins'),
         (['--allowed-origins', 'https://app.example.com,null'], '--allowed-origins'),
