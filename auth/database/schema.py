@@ -36,6 +36,8 @@ def prepare(connection: Connection) -> None:
     if connection.dialect.name == 'postgresql':  # SQLite's transaction has the write lock already
         connection.execute(text('SET LOCAL lock_timeout = 0'))  # another start may take its time
         connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
+        # A table in use is another matter: who waits for it stops everybody who comes after.
+        connection.execute(text('SET LOCAL lock_timeout TO DEFAULT'))
     tables = set(inspect(connection).get_table_names())
     if SchemaInfo.__tablename__ not in tables:
         if foreign := tables & set(Base.metadata.tables):

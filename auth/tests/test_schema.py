@@ -284,6 +284,25 @@ def test_servers_that_upgrade_together_agree(
     assert serve(settings).present(old.refresh_token).json()['outcome'] == 'rotated'
 
 
+@pytest.mark.databases('postgresql')
+def test_upgrade_gives_up_on_a_table_in_use(old: OldDatabase, settings: AuthSettings) -> None:
+    """Shows that an upgrade waits no longer than any writer: a backup that reads must not stop all."""
+    before = everything(old.stored)
+    database = Database(settings.database_url, patience_seconds=0.3)
+    with old.stored.engine.connect() as backup:
+        backup.exec_driver_sql('BEGIN')
+        backup.exec_driver_sql('SELECT 1 FROM sessions')
+
+        with pytest.raises(DatabaseUnavailable, match='lock timeout'):
+            database.prepare_tables()
+
+        assert everything(old.stored) == before
+        backup.exec_driver_sql('ROLLBACK')
+    database.prepare_tables()
+    assert everything(old.stored) != before
+    database.close()
+
+
 @pytest.mark.parametrize('table', ['users', 'sessions'])
 def test_tables_of_another_program_are_refused(
     table: str, settings: AuthSettings, stored: Stored
