@@ -23,6 +23,7 @@ _UPGRADES = {
         'ended_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (session_sha256))',
         'CREATE INDEX ix_ended_sessions_ended_at ON ended_sessions (ended_at)',
     ),
+    3: ('CREATE INDEX unrevoked_sessions_of_user ON sessions (user_id) WHERE revoked_at IS NULL',),
 }
 _POSTGRESQL_LOCK = 0x7369676E6564  # any number that every process of this program shares
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ..database.models import IS_LEAF, RefreshToken, Session
+from ..database.models import IS_LEAF, IS_UNREVOKED, RefreshToken, Session
 from ..database.users import User
 from ..identity import Identity
 from ..tokens.refresh_tokens import RefreshTokens
@@ -34,9 +34,7 @@ SID: BindParameter[str] = bindparam('sid')
 NOW: BindParameter[float] = bindparam('now')
 
 # Sessions that are neither revoked nor expired; their users may be disabled.
-IS_ALIVE = and_(
-    Session.revoked_at.is_(None), Session.idle_expires_at > NOW, Session.abs_expires_at > NOW
-)
+IS_ALIVE = and_(IS_UNREVOKED, Session.idle_expires_at > NOW, Session.abs_expires_at > NOW)
 
 
 def select_sessions(condition: ColumnElement[bool]) -> Select[Any]:
@@ -67,7 +65,7 @@ _READ = (
 )
 _REVOKE = (
     update(Session)
-    .where(Session.id == SID, Session.revoked_at.is_(None))
+    .where(Session.id == SID, IS_UNREVOKED)
     .values(revoked_at=NOW, revoked_reason=bindparam('reason'))
 )
 _LEAST_USED = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import inspect
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from auth import AuthSettings, DatabaseUnavailable, Keys, UnknownSchema
 from auth.backend import PEPPER_PURPOSE, build_backend
@@ -67,6 +68,20 @@ VERSION_1 = [
         WHERE used_at IS NULL AND superseded_at IS NULL""",
     'INSERT INTO schema_info VALUES (1)',
 ]
+# What was done to them since, until version 3.
+UNTIL_VERSION_3 = [
+    "ALTER TABLE sessions ADD COLUMN user_agent VARCHAR(400) DEFAULT '' NOT NULL",
+    "ALTER TABLE sessions ADD COLUMN address VARCHAR(64) DEFAULT '' NOT NULL",
+    'ALTER TABLE sessions ADD COLUMN last_used_at DOUBLE PRECISION DEFAULT 0 NOT NULL',
+    'UPDATE sessions SET last_used_at = created_at',
+    """CREATE TABLE ended_sessions (
+        session_sha256 VARCHAR(64) NOT NULL,
+        ended_at DOUBLE PRECISION NOT NULL,
+        PRIMARY KEY (session_sha256)
+    )""",
+    'CREATE INDEX ix_ended_sessions_ended_at ON ended_sessions (ended_at)',
+    'UPDATE schema_info SET version = 3',
+]
 TYPES = {
     'sqlite': {'double': 'DOUBLE', 'bytes': 'BLOB'},
     'postgresql': {'double': 'DOUBLE PRECISION', 'bytes': 'BYTEA'},
@@ -75,16 +90,16 @@ TYPES = {
 
 @dataclass(frozen=True)
 class OldDatabase:
-    """A database of version 1 in which Ada has a session since yesterday."""
+    """A database of version 1 or 3 in which Ada has a session since yesterday."""
 
     stored: Stored
     ada: Account
     refresh_token: str
 
 
-@pytest.fixture
-def old(stored: Stored, keys: Keys, ada: Account) -> OldDatabase:
-    """Make a database of version 1, with a user, a session and a token."""
+@pytest.fixture(params=[1, 3])
+def old(request: pytest.FixtureRequest, stored: Stored, keys: Keys, ada: Account) -> OldDatabase:
+    """Make a database of an older version, with a user, a session and a token."""
     for statement in VERSION_1:
         stored.execute(statement.format_map(TYPES[stored.dialect]))
     password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(ada.password)
@@ -103,6 +118,8 @@ def old(stored: Stored, keys: Keys, ada: Account) -> OldDatabase:
         'INSERT INTO refresh_tokens VALUES (?, 0, ?, ?, NULL, NULL, NULL)',
         *(session_id, tokens.fingerprint(session_id, 0, salt), yesterday),
     )
+    for statement in UNTIL_VERSION_3 if request.param == 3 else []:
+        stored.execute(statement)
     return OldDatabase(stored, ada, tokens.issue(session_id, 0, salt))
 
 
@@ -116,11 +133,16 @@ def shape(stored: Stored) -> dict[str, object]:
                     (column['name'], _own_name(column['type']), column['nullable'])
                     for column in tables.get_columns(name)
                 ),
-                [(index['name'], index['unique']) for index in tables.get_indexes(name)],
+                [(index['name'], *_what_is_in(index)) for index in tables.get_indexes(name)],
                 tables.get_foreign_keys(name),
             )
             for name in tables.get_table_names()
         }
+
+
+def _what_is_in(index: ReflectedIndex) -> tuple[object, ...]:
+    rows = [str(each) for each in index.get('dialect_options', {}).values()]
+    return index['column_names'], index['unique'], rows
 
 
 def _own_name(column_type: object) -> str:
@@ -186,7 +208,7 @@ def test_failed_upgrade_changes_nothing(
     serve: Serve,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Shows that a failure at any moment of an upgrade leaves version 1, which can be upgraded."""
+    """Shows that a failure at any moment of an upgrade leaves the old version as it was."""
     before = everything(stored)
     database = Database(settings.database_url)
     fault = Fault(database, monkeypatch)
@@ -285,6 +307,7 @@ def test_servers_that_upgrade_together_agree(
 
 
 @pytest.mark.databases('postgresql')
+@pytest.mark.parametrize('old', [1], indirect=True)
 def test_upgrade_gives_up_on_a_table_in_use(old: OldDatabase, settings: AuthSettings) -> None:
     """Shows that an upgrade waits no longer than any writer: a backup that reads must not stop all."""
     before = everything(old.stored)
