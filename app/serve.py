@@ -39,6 +39,11 @@ def serve(settings: Settings) -> None:
             '--database-url is not understood. It looks like sqlite:////folder/app.db or '
             'postgresql+psycopg://user@host/name.'
         )
+    except auth.OtherKeys:
+        give_up(
+            f'the keys in {settings.data_dir / "keys"} are not those of the database, so everybody '
+            'would be signed out. Mount their folder, or name it with --data-dir.'
+        )
     except (auth.UnknownSchema, ValueError) as error:
         give_up(str(error))
     greet(settings, settings.resolved_public_url(port), accounts)

@@ -19,6 +19,7 @@ browser, the refresh cookie, the record of security events.
 from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
+from .database.keys_check import OtherKeys
 from .database.schema import UnknownSchema
 from .errors import (
     AuthError,
@@ -82,6 +83,7 @@ __all__ = [
     'IssuedSession',
     'Keys',
     'NoSuchSession',
+    'OtherKeys',
     'RefreshOnVisit',
     'ResponseHeaders',
     'SameSite',

@@ -10,6 +10,7 @@ from .accounts.registration import Registration
 from .accounts.security import AccountSecurity
 from .accounts.throttle import Throttle
 from .database.engine import Database
+from .database.keys_check import require_same_keys
 from .passwords.hashing import Passwords
 from .passwords.rules import PasswordRules
 from .refresh_cookie import RefreshCookie
@@ -65,12 +66,14 @@ class AuthBackend:
 def build_backend(settings: AuthSettings) -> AuthBackend:
     """Wire the services and prepare the tables; nothing runs yet (see `AuthBackend.purge`).
 
-    Raises `UnknownSchema` for tables of a newer version, `DatabaseUnavailable`, and SQLAlchemy's
-    `ArgumentError` for a URL that makes no sense.
+    Raises `UnknownSchema` for tables of a newer version, `OtherKeys` if they were used with another
+    master secret, `DatabaseUnavailable`, and SQLAlchemy's `ArgumentError` for a URL that makes no
+    sense.
     """
     clock, limits = settings.clock, settings.limits
     database = Database(settings.database_url, patience_seconds=settings.database_patience_seconds)
     database.prepare_tables()
+    require_same_keys(database, settings.keys.check_value)
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
     sessions = Sessions(database, tokens, limits, clock)

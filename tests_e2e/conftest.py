@@ -26,6 +26,7 @@ from .repetitions import find_repetitions
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
 
 RunOnce = Callable[..., Any]
+DatabaseOptions = Callable[[object], list[str]]
 Watched = Callable[..., AbstractContextManager[BrowserContext]]
 POSTGRES = pytest.StashKey[Postgres]()
 
@@ -136,10 +137,10 @@ def start_once(run_once: RunOnce) -> Callable[..., Server]:
 
 
 @pytest.fixture(scope='session')
-def postgres_url() -> Iterator[str]:
-    """An empty PostgreSQL database for the servers of this run."""
-    with own_schema() as url:
-        yield url
+def postgres_url() -> Iterator[Callable[[object], str]]:
+    """A PostgreSQL database for each who asks: one for each set of keys, empty at first."""
+    with ExitStack() as stack:
+        yield cache(lambda _of: stack.enter_context(own_schema()))
 
 
 @pytest.fixture(scope='session')
@@ -162,19 +163,20 @@ def strict_server(start_once: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture(scope='session', params=['sqlite', 'postgresql'])
-def database_options(request: pytest.FixtureRequest) -> list[str]:
-    """Run the test on both kinds of database: give the options that name one to a server."""
+def database_options(request: pytest.FixtureRequest) -> DatabaseOptions:
+    """Run the test on both kinds of database: `database_options(of)` names one's own to a server."""
     if request.param == 'sqlite':
-        return []
-    return ['--database-url', request.getfixturevalue('postgres_url')]
+        return lambda _of: []
+    postgres_url = request.getfixturevalue('postgres_url')
+    return lambda of: ['--database-url', postgres_url(of)]
 
 
 @pytest.fixture
 def either_server(
-    database_options: list[str], start_once: Callable[..., Server]
+    database_options: DatabaseOptions, start_once: Callable[..., Server]
 ) -> Iterator[Server]:
     """One server for each kind of database, which takes orders for faults; none outlives its test."""
-    with taking_orders(start_once('--faults', *database_options)) as server:
+    with taking_orders(start_once('--faults', *database_options('faults'))) as server:
         yield server
 
 

@@ -17,13 +17,13 @@ WHY = 'This session was used from two places'
 
 def test_copied_token_ends_the_session(
     start_once: Callable[..., Server],
-    database_options: list[str],
+    database_options: Callable[[object], list[str]],
     devices: Callable[[], Page],
     new_context: Callable[..., BrowserContext],
     person: Person,
 ) -> None:
     """A thief's copy works no more after its owner's refresh; trying it ends the session for both."""
-    server = start_once(*IMPATIENT, *database_options)
+    server = start_once(*IMPATIENT, *database_options(IMPATIENT))
     owner, elsewhere = devices(), devices()
     person.join(owner, server.url)
     person.come_back(elsewhere, server.url)

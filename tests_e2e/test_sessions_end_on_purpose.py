@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -67,12 +68,14 @@ def test_end_another_device(button: str, laptop: Page, phone: Page, person: Pers
 @pytest.mark.one_browser
 def test_two_processes_share_the_news(
     server_with: Callable[..., Server],
-    database_options: list[str],
+    database_options: Callable[[object], list[str]],
+    tmp_path: Path,
     devices: Callable[[], Page],
     person: Person,
 ) -> None:
     """P12: the page of a device that another process serves changes within 2 s as well."""
-    one, other = server_with(*database_options), server_with(*database_options)
+    options = database_options(tmp_path)
+    one, other = server_with(*options), server_with(*options)
     laptop, phone = devices(), devices()
     person.join(laptop, one.url)
     person.come_back(phone, other.url)

@@ -356,6 +356,24 @@ def test_damaged_key_is_one_sentence(tmp_path: Path) -> None:
     assert (keys / 'signing-key.pem').read_text() == 'not a key'
 
 
+@pytest.mark.parametrize(
+    'options',
+    [[], ['--serve', 'pages', '--auth-url', 'http://localhost:4500']],
+    ids=['all', 'pages'],
+)
+def test_other_keys_are_one_sentence(tmp_path: Path, options: list[str]) -> None:
+    """A folder that is not mounted, or not the right one, must not sign everybody out for good."""
+    database = f'--database-url=sqlite:///{tmp_path}/app.db'
+    with started(tmp_path, database):
+        pass
+
+    result = run(tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'empty'), database, *options)
+
+    refuses_in_one_sentence(result)
+    assert str(tmp_path / 'empty' / 'keys') in result.stderr
+    assert '--data-dir' in result.stderr
+
+
 def refuses_in_one_sentence(result: subprocess.CompletedProcess[str]) -> None:
     assert result.returncode == 2, result.stderr
     assert 'Traceback' not in result.stderr + result.stdout

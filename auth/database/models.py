@@ -12,6 +12,7 @@ SCHEMA_VERSION = 4  # a step from the one before belongs into schema.py
 USER_AGENT_CHARACTERS = 400
 ADDRESS_CHARACTERS = 64  # an IPv6 address with its zone
 SHA256_HEX_CHARACTERS = 64
+CHECK_VALUE_CHARACTERS = 64  # see `tokens/keys.py`
 
 
 class Base(DeclarativeBase):
@@ -21,11 +22,12 @@ class Base(DeclarativeBase):
 
 
 class SchemaInfo(Base):
-    """One row: which version of this code made the tables."""
+    """One row: which version of this code made the tables, and with which keys they are used."""
 
     __tablename__ = 'schema_info'
 
     version: Mapped[int] = mapped_column(primary_key=True)
+    keys_check: Mapped[str | None] = mapped_column(String(CHECK_VALUE_CHARACTERS))
 
 
 class Session(Base):

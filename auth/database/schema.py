@@ -23,7 +23,10 @@ _UPGRADES = {
         'ended_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (session_sha256))',
         'CREATE INDEX ix_ended_sessions_ended_at ON ended_sessions (ended_at)',
     ),
-    3: ('CREATE INDEX unrevoked_sessions_of_user ON sessions (user_id) WHERE revoked_at IS NULL',),
+    3: (
+        'CREATE INDEX unrevoked_sessions_of_user ON sessions (user_id) WHERE revoked_at IS NULL',
+        'ALTER TABLE schema_info ADD COLUMN keys_check VARCHAR(64)',
+    ),
 }
 _POSTGRESQL_LOCK = 0x7369676E6564  # any number that every process of this program shares
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import inspect
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
-from auth import AuthSettings, DatabaseUnavailable, Keys, UnknownSchema
+from auth import (
+    AuthSettings,
+    DatabaseUnavailable,
+    Keys,
+    OtherKeys,
+    UnknownSchema,
+    load_or_create_keys,
+)
 from auth.backend import PEPPER_PURPOSE, build_backend
 from auth.database.engine import Database
 from auth.database.models import SCHEMA_VERSION
@@ -188,6 +196,18 @@ def test_old_password_still_opens(old: OldDatabase, settings: AuthSettings, serv
     assert answer.json()['user']['name'] == old.ada.name
 
 
+def test_upgraded_database_knows_its_keys(
+    old: OldDatabase, settings: AuthSettings, tmp_path: Path
+) -> None:
+    """Shows that the start which upgrades leaves what later ones compare their keys with."""
+    build_backend(settings).close()
+
+    with pytest.raises(OtherKeys):
+        build_backend(replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys')))
+
+    build_backend(settings).close()
+
+
 def test_upgraded_tables_are_as_new_ones(
     old: OldDatabase, settings: AuthSettings, stored: Stored
 ) -> None:
@@ -247,7 +267,7 @@ def test_failed_start_makes_no_table(
 
     assert not fault.happened
     assert moment > 10
-    assert stored.dump() == f'schema_info: [{SCHEMA_VERSION}]'
+    assert stored.dump() == f'schema_info: [{SCHEMA_VERSION}, None]'
     database.close()
 
 
@@ -293,7 +313,7 @@ def test_servers_that_start_together_agree(settings: AuthSettings, stored: Store
     """Shows that several servers may find an empty database at once, and make one set of tables."""
     start_together(settings)
 
-    assert stored.dump() == f'schema_info: [{SCHEMA_VERSION}]'
+    assert stored.dump() == f'schema_info: [{SCHEMA_VERSION}, None]'
 
 
 def test_servers_that_upgrade_together_agree(

@@ -16,6 +16,7 @@ from .secret_files import read_or_create
 from .signing_keys import SigningKeys
 
 MASTER_SECRET_BYTES = 32
+CHECK_PURPOSE = 'check value 1'
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,6 +30,11 @@ class Keys:
         """Derive 32 bytes for one purpose (HKDF-SHA256, RFC 5869): purposes never share a key."""
         hkdf = HKDF(hashes.SHA256(), length=32, salt=None, info=purpose.encode())
         return hkdf.derive(self.master_secret)
+
+    @property
+    def check_value(self) -> str:
+        """What tells this master secret from others, and nothing of what else it derives."""
+        return self.derive(CHECK_PURPOSE).hex()
 
 
 def load_or_create_keys(folder: Path) -> Keys:
