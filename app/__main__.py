@@ -17,6 +17,7 @@ COMMANDS = {
     'two-origins': 'two_origins',
     'resource-server': 'resource_server',
     'rotate-keys': 'rotate_keys',
+    'end-sessions': 'end_sessions',
     'openapi': 'openapi',
 }
 

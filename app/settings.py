@@ -27,6 +27,7 @@ class Settings(Options):
     `python -m app two-origins` starts pages and auth backend as two servers.
     `python -m app resource-server` is a service of its own that verifies access tokens.
     `python -m app rotate-keys` replaces the key that signs tokens, and signs nobody out.
+    `python -m app end-sessions` signs everybody out: after a restore, or with new keys.
     `python -m app openapi` prints the OpenAPI document.
     """
 
@@ -154,13 +155,9 @@ class Settings(Options):
         return self
 
     @model_validator(mode='after')
-    def _speaks_what_is_served(self) -> Settings:
+    def _parts_fit_together(self) -> Settings:
         if self.transport == 'graphql' and not self.graphql:
             raise ValueError('--transport graphql needs --graphql')
-        return self
-
-    @model_validator(mode='after')
-    def _parts_fit_together(self) -> Settings:
         if (self.serve == 'pages') != (self.auth_url is not None):
             raise ValueError('--serve pages and --auth-url go together')
         if self.cookie_same_site == 'none' and self.serve != 'pages' and not self.allowed_origins:

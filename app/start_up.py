@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import NoReturn
+
+from sqlalchemy.exc import ArgumentError
+
+import auth
 
 from .demo_accounts import DemoAccount
 from .settings import SITE_NAME, Settings
@@ -54,3 +60,33 @@ def give_up(why: str, what: str = 'start') -> NoReturn:
     """Print in one sentence what cannot be done and why, and end with exit code 2."""
     print(f'Cannot {what}: {why}', file=sys.stderr)
     raise SystemExit(EXIT_UNUSABLE)
+
+
+@contextlib.contextmanager
+def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[None]:
+    """Give up in one sentence if data folder, keys or database cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        why = f'the data folder {settings.data_dir} cannot be used ({error.strerror}). '
+        give_up(f'{why}Choose another with --data-dir.', what)
+    except auth.DatabaseUnavailable as error:
+        if settings.database_url is None:
+            give_up(f'the database in {settings.data_dir} cannot be used ({error}).', what)
+        why = f'the database does not answer ({error}). Is it running? Check --database-url.'
+        give_up(why, what)
+    except (ArgumentError, ModuleNotFoundError):
+        give_up(
+            '--database-url is not understood. It looks like sqlite:////folder/app.db or '
+            'postgresql+psycopg://user@host/name.',
+            what,
+        )
+    except auth.OtherKeys:
+        give_up(
+            f'the keys in {settings.data_dir / "keys"} are not those of the database, so everybody '
+            'would be signed out. Mount their folder, or name it with --data-dir. If they are lost: '
+            '`python -m app end-sessions` signs everybody out, and lets the server start.',
+            what,
+        )
+    except (auth.UnknownSchema, ValueError) as error:
+        give_up(str(error), what)

@@ -2,7 +2,8 @@
 
 It works without any UI and knows nothing of NiceGUI. Everything a host application needs is here;
 the modules are its own business. `install.py` puts all of it into an application and `backend.py`
-wires the services; the folders use only those that come later in this list:
+wires the services, `end_sessions.py` is for whoever runs the server; the folders use only those that
+come later in this list:
 
     graphql, resource_server    the calls of `http` as GraphQL; verifying access tokens far from here
     http                        routes, and what stands in front of every route
@@ -21,6 +22,7 @@ from .backend import AuthBackend
 from .caller import Caller
 from .database.keys_check import OtherKeys
 from .database.schema import UnknownSchema
+from .end_sessions import end_all_sessions
 from .errors import (
     AuthError,
     DatabaseUnavailable,
@@ -98,6 +100,7 @@ __all__ = [
     'add_routes',
     'content_digest',
     'describe',
+    'end_all_sessions',
     'exact_origin',
     'fetchable',
     'generate_passphrase',

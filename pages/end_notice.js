@@ -10,6 +10,7 @@ const REASONS = {
   account_deleted: "The account has been deleted.",
   expired: "You were away for long, so the session ended. Please sign in again.",
   too_many: "You signed in at so many other places that this session was ended. Please sign in again.",
+  ended_by_operator: "Everybody was signed out here. Please sign in again.",
   disabled: "This account is disabled.",
 };
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.tests import program
+
 from .kit.auth_trace import wait_for_trace
 from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
@@ -84,6 +86,21 @@ def test_two_processes_share_the_news(
 
     expect(phone.get_by_text('You logged out on all devices')).to_be_visible(timeout=LIMIT_MS)
     assert wait_for_trace(phone, 'logout.received')['detail']['via'] == 'server'
+
+
+@pytest.mark.one_browser
+def test_operator_signs_everybody_out(
+    server_with: Callable[..., Server], devices: Callable[[], Page], person: Person, tmp_path: Path
+) -> None:
+    """P12: `end-sessions` in a terminal changes open pages within 2 s, and people read why."""
+    laptop = devices()
+    person.join(laptop, server_with().url)
+
+    result = program.run(tmp_path, 'end-sessions', '--data-dir', str(tmp_path / 'data'))
+
+    assert result.stdout.startswith('1 session has ended')
+    expect(laptop.get_by_text('Everybody was signed out here')).to_be_visible(timeout=LIMIT_MS)
+    sees_login_page(laptop)
 
 
 @pytest.mark.one_browser

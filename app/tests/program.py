@@ -21,7 +21,7 @@ from app.__main__ import main
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 60
 STDOUT_FILENO, STDERR_FILENO = 1, 2
-COMMANDS = ('serve', 'demo', 'two_origins', 'resource_server', 'rotate_keys')
+COMMANDS = ('serve', 'demo', 'two_origins', 'resource_server', 'rotate_keys', 'end_sessions')
 
 
 def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:

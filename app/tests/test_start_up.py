@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import pytest
 
+from app.__main__ import COMMANDS
 from app.command import Command
 from app.resource_server import ResourceServerSettings
 from app.settings import Settings
@@ -77,6 +78,20 @@ def health_of(url: str) -> object:
                 raise
 
 
+def post(url: str, path: str, form: dict[str, str], **more: str) -> Any:
+    """Send a form as a page of the server's own does; return the answer."""
+    own = {'Origin': url, 'X-Requested-With': 'a test', 'Content-Type': 'application/json'}
+    call = urllib.request.Request(url + path, json.dumps(form).encode(), own | more)
+    with urllib.request.urlopen(call) as answer:
+        return json.load(answer)
+
+
+def sign_in(url: str, email: str, password: str) -> str:
+    """Return an access token of a new session."""
+    form = {'email': email, 'password': password}
+    return str(post(url, '/auth/login', form)['access_token'])
+
+
 def test_help_lists_every_setting(tmp_path: Path) -> None:
     """`--help` is the list of settings; none is missing, and it says how to use the environment."""
     result = run_alone(tmp_path, '--help')
@@ -85,6 +100,8 @@ def test_help_lists_every_setting(tmp_path: Path) -> None:
     for name in Settings.model_fields:
         assert f'--{name.replace("_", "-")}' in result.stdout
     assert 'APP_DATA_DIR' in result.stdout
+    for command in COMMANDS:
+        assert f'python -m app {command}' in result.stdout
 
 
 def test_start_up_text_says_what_a_person_needs(tmp_path: Path) -> None:
@@ -134,17 +151,9 @@ def test_demo_shows_no_passphrase_that_has_been_changed(tmp_path: Path) -> None:
     with started(tmp_path, '--demo-accounts') as lines:
         url = address(lines)
         email, password = next(line for line in lines if 'ada@' in line).split()[-2:]
-        own = {'Origin': url, 'X-Requested-With': 'a test', 'Content-Type': 'application/json'}
-
-        def post(path: str, form: dict[str, str], **more: str) -> Any:
-            content = json.dumps(form).encode()
-            call = urllib.request.Request(url + path, content, own | more)
-            with urllib.request.urlopen(call) as answer:
-                return json.load(answer)
-
-        token = post('/auth/login', {'email': email, 'password': password})['access_token']
         form = {'current_password': password, 'new_password': f'{password}, later'}
-        post('/auth/password', form, Authorization=f'Bearer {token}')
+        bearer = f'Bearer {sign_in(url, email, password)}'
+        post(url, '/auth/password', form, Authorization=bearer)
 
     with started(tmp_path, '--demo-accounts') as lines:
         ada, grace = (line for line in lines if '@example.com' in line)
@@ -372,6 +381,7 @@ def test_other_keys_are_one_sentence(tmp_path: Path, options: list[str]) -> None
     refuses_in_one_sentence(result)
     assert str(tmp_path / 'empty' / 'keys') in result.stderr
     assert '--data-dir' in result.stderr
+    assert 'python -m app end-sessions' in result.stderr
 
 
 def refuses_in_one_sentence(result: subprocess.CompletedProcess[str]) -> None:
@@ -399,10 +409,51 @@ def test_key_is_replaced_by_a_command(tmp_path: Path) -> None:
     assert 'PRIVATE' not in result.stdout + result.stderr
 
 
-def test_keys_of_no_server_are_not_made(tmp_path: Path) -> None:
+@pytest.mark.parametrize('command', ['rotate-keys', 'end-sessions'])
+def test_keys_of_no_server_are_not_made(tmp_path: Path, command: str) -> None:
     """A mistyped folder is one sentence, and stays as it is: not there."""
-    result = run(tmp_path, 'rotate-keys', '--data-dir', str(tmp_path / 'dta'))
+    result = run(tmp_path, command, '--data-dir', str(tmp_path / 'dta'))
 
-    assert result.returncode == 2
+    refuses_in_one_sentence(result)
     assert 'does not exist' in result.stderr
     assert not (tmp_path / 'dta').exists()
+
+
+def test_new_keys_are_accepted_once_everybody_is_signed_out(tmp_path: Path) -> None:
+    """The way out of lost keys that the start has named: the database belongs to the new ones."""
+    database = f'--database-url=sqlite:///{tmp_path}/app.db'
+    with started(tmp_path, database, '--demo-accounts') as lines:
+        url = address(lines)
+        email, password = next(line for line in lines if 'ada@' in line).split()[-2:]
+        sign_in(url, email, password)
+    (tmp_path / 'data' / 'keys' / 'master.secret').unlink()
+    place = ['--data-dir', str(tmp_path / 'data'), database]
+    refuses_in_one_sentence(run(tmp_path, '--port', '0', *place))
+
+    result = run(tmp_path, 'end-sessions', *place)
+
+    assert result.returncode == 0
+    assert result.stdout.startswith('1 session has ended')
+    assert run(tmp_path, 'end-sessions', *place).stdout.startswith('0 sessions have ended')
+    with started(tmp_path, database) as lines:
+        assert sign_in(address(lines), email, password)
+
+
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [
+        (['--database-url', 'nonsense'], '--database-url'),
+        (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
+    ],
+)
+def test_sessions_of_no_database_are_one_sentence(
+    options: list[str], named: str, tmp_path: Path
+) -> None:
+    """What is wrong is named as at a start, and the sentence says what was not done."""
+    (tmp_path / 'data' / 'keys').mkdir(parents=True)
+
+    result = run(tmp_path, 'end-sessions', '--data-dir', str(tmp_path / 'data'), *options)
+
+    refuses_in_one_sentence(result)
+    assert result.stderr.startswith('Cannot end the sessions: ')
+    assert named in result.stderr

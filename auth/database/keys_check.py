@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from .engine import Database
 from .models import SchemaInfo
@@ -32,8 +32,13 @@ def require_same_keys(database: Database, check_value: str) -> None:
     if not hmac.compare_digest(known, check_value):
         raise OtherKeys(
             'The database was used with another master secret: with this one, everybody would be '
-            'signed out. Use the keys that belong to it.'
+            'signed out. Use the keys that belong to it, or end all sessions (`end_all_sessions`).'
         )
+
+
+def adopt_keys(connection: Connection, check_value: str) -> None:
+    """Let the database belong to another master secret from now on."""
+    connection.execute(update(SchemaInfo).values(keys_check=check_value))
 
 
 def _leave(database: Database, check_value: str) -> str:

@@ -108,9 +108,16 @@ def revoke_all_of_user(
 ) -> list[str]:
     """Revoke a user's living sessions, apart from `keep`; return the ids of those."""
     others = Session.id != keep if keep else true()
+    return revoke_all(connection, reason, now, Session.user_id == user_id, others)
+
+
+def revoke_all(
+    connection: Connection, reason: str, now: float, *conditions: ColumnElement[bool]
+) -> list[str]:
+    """Revoke the living sessions that meet these conditions; return their ids."""
     revoking = (
         update(Session)
-        .where(Session.user_id == user_id, IS_ALIVE, others)
+        .where(IS_ALIVE, *conditions)
         .values(revoked_at=NOW, revoked_reason=reason)
         .returning(Session.id)
     )

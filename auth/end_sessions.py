@@ -1,0 +1,38 @@
+"""Ends every session of everybody: after the database was restored, or its keys were replaced."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from sqlalchemy import update
+
+from . import audit
+from .database.engine import Database
+from .database.keys_check import adopt_keys
+from .database.users import User
+from .sessions.end_reasons import EndReason
+from .sessions.rows import revoke_all
+from .tokens.keys import Keys
+
+
+def end_all_sessions(
+    database_url: str, keys: Keys, *, clock: Callable[[], float] = time.time
+) -> int:
+    """End all sessions and every sign-in in flight; return how many sessions there were.
+
+    From then on the database belongs to these keys, whichever it was used with before. Running
+    servers hear of it as of any end.
+
+    Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
+    cannot be used; then nothing has ended.
+    """
+    with closing(Database(database_url)) as database:
+        database.prepare_tables()
+        with database.write() as connection:
+            connection.execute(update(User).values(auth_epoch=User.auth_epoch + 1))
+            ended = revoke_all(connection, EndReason.ENDED_BY_OPERATOR, clock())
+            adopt_keys(connection, keys.check_value)
+    audit.record('all_sessions_ended', sessions=len(ended))
+    return len(ended)

@@ -1,0 +1,146 @@
+"""Everybody is signed out at once: after the database was restored, or the keys were replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from auth import (
+    ENDED_SESSIONS_PATH,
+    AuthBackend,
+    AuthSettings,
+    Caller,
+    OtherKeys,
+    end_all_sessions,
+    load_or_create_keys,
+)
+
+from .browser import Account, Browser
+from .clock import DAY, Clock
+from .conftest import Serve
+from .stored import Stored
+
+REASON = 'ended_by_operator'
+
+
+def end_all(settings: AuthSettings) -> int:
+    """Do it as a process of its own does, with the settings of the servers."""
+    return end_all_sessions(settings.database_url, settings.keys, clock=settings.clock)
+
+
+def test_nobody_stays_signed_in(
+    *, signed_in: Browser, phone: Browser, ada: Account, grace: Account, settings: AuthSettings
+) -> None:
+    """Shows that neither token of anybody opens anything, and that one can sign in again."""
+    phone.register(grace)
+
+    assert end_all(settings) == 2
+
+    for browser, account in ((signed_in, ada), (phone, grace)):
+        assert browser.me().json()['reason'] == REASON
+        assert browser.refresh().json()['reason'] == REASON
+        assert browser.jar == ''
+        assert browser.log_in(account).status_code == 200
+
+
+def test_running_servers_hear_of_it(
+    signed_in: Browser, backend: AuthBackend, settings: AuthSettings
+) -> None:
+    """Shows that open pages and other services learn of these ends as they do of any."""
+    session_id = signed_in.session_id
+
+    end_all(settings)
+
+    assert backend.sessions.ended_among([session_id]) == {session_id: REASON}
+    listed = signed_in.client.get(ENDED_SESSIONS_PATH).json()['ended']
+    assert list(listed) == [hashlib.sha256(session_id.encode()).hexdigest()]
+
+
+def test_only_living_sessions_are_counted(
+    signed_in: Browser, phone: Browser, ada: Account, settings: AuthSettings, clock: Clock
+) -> None:
+    """Shows that what is over stays over for its own reason."""
+    expired = signed_in.jar
+    clock.advance(14 * DAY)
+    phone.log_in(ada)
+    logged_out = phone.jar
+    phone.log_out()
+
+    assert end_all(settings) == 0
+
+    assert signed_in.present(expired).json()['reason'] == 'expired'
+    assert phone.present(logged_out).json()['reason'] == 'logout'
+
+
+def test_sign_in_in_flight_does_not_outlive_it(
+    signed_in: Browser, ada: Account, backend: AuthBackend, settings: AuthSettings
+) -> None:
+    """Shows that a password which was verified just before starts no session afterwards."""
+    verified = backend.login.find(ada.email)
+
+    end_all(settings)
+
+    assert verified is not None
+    caller = Caller(address='', user_agent='', refresh_token=None)
+    assert backend.login.sign_in(verified, None, caller, True) is None
+
+
+def test_database_belongs_to_the_keys_of_now(
+    signed_in: Browser, settings: AuthSettings, serve: Serve, ada: Account, tmp_path: Path
+) -> None:
+    """Shows the way on after keys were lost: accounts stay, and the keys of before start no server."""
+    replaced = replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys'))
+
+    end_all(replaced)
+
+    assert serve(replaced).log_in(ada).status_code == 200
+    with pytest.raises(OtherKeys):
+        serve(settings)
+
+
+@pytest.mark.databases('sqlite')
+def test_failure_ends_nothing(signed_in: Browser, settings: AuthSettings, stored: Stored) -> None:
+    """Shows that all of it is one transaction: the last of its statements is refused here."""
+    stored.execute(
+        'CREATE TRIGGER refuse BEFORE UPDATE ON schema_info '
+        "BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+    )
+    before = stored.dump()
+
+    with pytest.raises(IntegrityError, match='a fault'):
+        end_all(settings)
+
+    assert stored.dump() == before
+    assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
+@pytest.mark.databases('sqlite')
+def test_restored_copy_revives_nobody(
+    signed_in: Browser, settings: AuthSettings, stored: Stored, serve: Serve, tmp_path: Path
+) -> None:
+    """Shows what a copy from before a logout would do, and that it does not after the command."""
+    cookie = signed_in.jar
+    copies = [tmp_path / 'as-it-was.db', tmp_path / 'made-safe.db']
+    for copy in copies:
+        back_up(stored.path, copy)
+    signed_in.log_out()
+    assert signed_in.present(cookie).json()['reason'] == 'logout'
+    as_it_was, made_safe = (replace(settings, database_url=f'sqlite:///{copy}') for copy in copies)
+
+    end_all(made_safe)
+
+    assert serve(as_it_was).present(cookie).json()['outcome'] == 'rotated'
+    refused = serve(made_safe).present(cookie).json()
+    assert (refused['code'], refused['reason']) == ('session_ended', REASON)
+
+
+def back_up(database: Path, copy: Path) -> None:
+    """Copy a database in use, as `.backup` of the sqlite3 shell does."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
