@@ -45,10 +45,11 @@ class Database:
             url, hide_parameters=True, isolation_level='AUTOCOMMIT', **options
         )
         self._patience_seconds = patience_seconds
-        self._turn = threading.Lock() if self._engine.dialect.name == 'sqlite' else None
-        self._begin = 'BEGIN IMMEDIATE' if self._turn else 'BEGIN'
+        self._is_sqlite = self._engine.dialect.name == 'sqlite'
+        self._begin = 'BEGIN IMMEDIATE' if self._is_sqlite else 'BEGIN'
+        self._turn = threading.Lock()
         event.listen(self._engine, 'do_connect', self._limit_waiting)
-        if self._turn:
+        if self._is_sqlite:
             event.listen(self._engine, 'connect', _configure_sqlite)
 
     @contextlib.contextmanager
@@ -81,8 +82,9 @@ class Database:
 
         Raises `UnknownSchema` for those of a newer version, and `DatabaseUnavailable`.
         """
-        with _unavailable_if_it_fails():
-            self._switch_to_wal()
+        if self._is_sqlite:
+            with _unavailable_if_it_fails():
+                self._switch_to_wal()
         with self.write() as connection:
             schema.prepare(connection)
 
@@ -98,7 +100,7 @@ class Database:
     @contextlib.contextmanager
     def _my_turn(self) -> Iterator[None]:
         """Let one writer at a time into SQLite; PostgreSQL locks rows instead."""
-        if self._turn is None:
+        if not self._is_sqlite:
             yield
             return
         if not self._turn.acquire(timeout=self._patience_seconds):
@@ -114,8 +116,6 @@ class Database:
         Measured: this one statement fails at once, whatever the time-out, if another process is just
         doing the same.
         """
-        if self._turn is None:
-            return
         give_up_at = time.monotonic() + self._patience_seconds
         while True:
             try:
@@ -133,7 +133,7 @@ class Database:
         self, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
     ) -> None:
         """Say to the driver how long to wait. The hook runs before each connection is made."""
-        if self._turn:
+        if self._is_sqlite:
             parameters['timeout'] = self._patience_seconds
         else:
             milliseconds = max(1, int(self._patience_seconds * 1000))  # 0 would be for ever
