@@ -88,5 +88,5 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
             '`python -m app end-sessions` signs everybody out, and lets the server start.',
             what,
         )
-    except (auth.UnknownSchema, ValueError) as error:
+    except (auth.UnknownSchema, auth.UnusableFile, ValueError) as error:
         give_up(str(error), what)

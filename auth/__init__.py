@@ -22,6 +22,7 @@ from .backend import AuthBackend
 from .caller import Caller
 from .database.keys_check import OtherKeys
 from .database.schema import UnknownSchema
+from .database.sqlite import UnusableFile
 from .end_sessions import end_all_sessions
 from .errors import (
     AuthError,
@@ -94,6 +95,7 @@ __all__ = [
     'SignedIn',
     'TooManyAttempts',
     'UnknownSchema',
+    'UnusableFile',
     'Verified',
     'VerifierSettings',
     'Visitor',

@@ -209,6 +209,27 @@ def test_what_cannot_be_used_is_one_sentence(
 
 
 @pytest.mark.parametrize(
+    ('content', 'query', 'said'),
+    [
+        ('Dear Ada,\n' * 100, '?uri=true', 'app.db is no SQLite database. '),
+        ('', '?vfs=unix-dotfile&uri=true', 'Put it on a local disk, or use PostgreSQL.'),
+    ],
+)
+def test_unusable_file_is_one_sentence(content: str, query: str, said: str, tmp_path: Path) -> None:
+    """What SQLite finds wrong with a file no restart cures: say what does."""
+    file = tmp_path / 'app.db'
+    file.write_text(content)
+    url = f'sqlite:///file:{file}{query}'
+
+    result = run(
+        tmp_path, '--port', '0', '--data-dir', str(tmp_path / 'data'), '--database-url', url
+    )
+
+    refuses_in_one_sentence(result)
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
     ('options', 'named'),
     [
         (['--port', '70000'], '--port'),

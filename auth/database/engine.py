@@ -8,14 +8,11 @@ process never did.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -26,9 +23,8 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import DatabaseUnavailable
-from . import schema
+from . import schema, sqlite
 
-RETRY_SECONDS = 0.02
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests
 
 
@@ -50,7 +46,7 @@ class Database:
         self._turn = threading.Lock()
         event.listen(self._engine, 'do_connect', self._limit_waiting)
         if self._is_sqlite:
-            event.listen(self._engine, 'connect', _configure_sqlite)
+            event.listen(self._engine, 'connect', sqlite.configure)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -80,11 +76,12 @@ class Database:
     def prepare_tables(self) -> None:
         """Make the tables, or bring those of an older version up to date.
 
-        Raises `UnknownSchema` for those of a newer version, and `DatabaseUnavailable`.
+        Raises `UnknownSchema` for those of a newer version, `UnusableFile` for a file that will never
+        do, and `DatabaseUnavailable`.
         """
         if self._is_sqlite:
             with _unavailable_if_it_fails():
-                self._switch_to_wal()
+                sqlite.switch_to_wal(self._engine, self._patience_seconds)
         with self.write() as connection:
             schema.prepare(connection)
 
@@ -110,31 +107,12 @@ class Database:
         finally:
             self._turn.release()
 
-    def _switch_to_wal(self) -> None:
-        """Let SQLite's readers and writers not wait for each other; the file remembers it.
-
-        Measured: this one statement fails at once, whatever the time-out, if another process is just
-        doing the same.
-        """
-        give_up_at = time.monotonic() + self._patience_seconds
-        while True:
-            try:
-                with self._engine.connect() as connection:
-                    # A row not fetched would leave it in progress, and the next COMMIT would fail.
-                    connection.exec_driver_sql('PRAGMA journal_mode = WAL').all()
-            except OperationalError as error:
-                if 'locked' not in str(error.orig) or time.monotonic() > give_up_at:
-                    raise
-                time.sleep(RETRY_SECONDS)
-            else:
-                return
-
     def _limit_waiting(
         self, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
     ) -> None:
         """Say to the driver how long to wait. The hook runs before each connection is made."""
         if self._is_sqlite:
-            parameters['timeout'] = self._patience_seconds
+            sqlite.limit_waiting(parameters, self._patience_seconds)
         else:
             milliseconds = max(1, int(self._patience_seconds * 1000))  # 0 would be for ever
             parameters['connect_timeout'] = max(1, int(self._patience_seconds))
@@ -159,10 +137,3 @@ def _unavailable_if_it_fails() -> Iterator[None]:
         raise DatabaseUnavailable(f'{type(error).__name__}: {reason}') from error
     except (DBAPIError, PoolTimeout) as error:
         raise DatabaseUnavailable(type(error).__name__) from error
-
-
-def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    assert isinstance(connection, sqlite3.Connection)  # noqa: S101
-    # NORMAL would lose the last commits in a power cut, and with them somebody's refresh token.
-    connection.execute('PRAGMA synchronous = FULL')
-    connection.execute('PRAGMA foreign_keys = ON')
