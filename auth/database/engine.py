@@ -23,7 +23,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import DatabaseUnavailable
-from . import schema, sqlite
+from . import postgresql, schema, sqlite
 
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests
 
@@ -32,7 +32,7 @@ class Database:
     """The engine for one database URL (`sqlite:///...` or `postgresql+psycopg://...`).
 
     `patience_seconds`: how long a statement may wait for somebody else's lock, and a request for
-    its turn to write.
+    its turn to write; on PostgreSQL also how long for a host that has vanished (`postgresql.py`).
     """
 
     def __init__(self, url: str, *, patience_seconds: float = 5) -> None:
@@ -111,14 +111,8 @@ class Database:
         self, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
     ) -> None:
         """Say to the driver how long to wait. The hook runs before each connection is made."""
-        if self._is_sqlite:
-            sqlite.limit_waiting(parameters, self._patience_seconds)
-        else:
-            milliseconds = max(1, int(self._patience_seconds * 1000))  # 0 would be for ever
-            parameters['connect_timeout'] = max(1, int(self._patience_seconds))
-            given = parameters.get('options', '')
-            parameters['options'] = f'{given} -c lock_timeout={milliseconds}ms'
-            parameters['tcp_user_timeout'] = milliseconds  # for a server that has fallen silent
+        particular = sqlite if self._is_sqlite else postgresql
+        particular.limit_waiting(parameters, self._patience_seconds)
 
 
 @contextlib.contextmanager

@@ -39,6 +39,7 @@ def prepare(connection: Connection) -> None:
     """Make the tables or bring them up to date. Raises `UnknownSchema`, and then changes nothing."""
     if connection.dialect.name == 'postgresql':  # SQLite's transaction has the write lock already
         connection.execute(text('SET LOCAL lock_timeout = 0'))  # another start may take its time
+        connection.execute(text('SET LOCAL statement_timeout = 0'))  # and this one, too
         connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
         # A table in use is another matter: who waits for it stops everybody who comes after.
         connection.execute(text('SET LOCAL lock_timeout TO DEFAULT'))

@@ -1,0 +1,35 @@
+"""What is particular about PostgreSQL, which is elsewhere: either host may vanish without a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# However short the patience: a busy process may need that long between two of its statements.
+LEAST_MILLISECONDS = 1000
+PROBE_INTERVAL_SECONDS = 1
+PROBES = 3
+
+
+def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
+    """Add how long anybody waits for anybody to what a connection is made with.
+
+    The server ends what an application that has vanished has begun, and with it its locks; the
+    driver gives up a server that has fallen silent, also one that has taken a statement before.
+    """
+    seconds = max(1, int(patience_seconds))
+    milliseconds = max(1, int(patience_seconds * 1000))  # 0 would be for ever
+    limits = {
+        'lock_timeout': milliseconds,
+        'idle_in_transaction_session_timeout': max(LEAST_MILLISECONDS, milliseconds),
+        'statement_timeout': max(LEAST_MILLISECONDS, 2 * milliseconds),
+    }
+    given = parameters.get('options', '')
+    parameters |= {
+        'options': ' '.join([given, *(f'-c {name}={limit}ms' for name, limit in limits.items())]),
+        'connect_timeout': seconds,
+        'tcp_user_timeout': milliseconds,
+        'keepalives': 1,
+        'keepalives_idle': seconds,
+        'keepalives_interval': PROBE_INTERVAL_SECONDS,
+        'keepalives_count': PROBES,
+    }

@@ -1,0 +1,97 @@
+"""PostgreSQL over a network, where either host may vanish without a word."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import cast
+
+import psycopg
+import pytest
+
+from auth import DatabaseUnavailable
+from auth.database import schema
+from auth.database.engine import Database
+
+from .stored import Stored
+
+pytestmark = pytest.mark.databases('postgresql')
+SHORT_SECONDS = 0.3
+Open = Callable[[float], Database]
+
+
+@pytest.fixture
+def open_database(stored: Stored) -> Iterator[Open]:
+    """Open the test's database with a patience of one's own."""
+    with ExitStack() as stack:
+
+        def open_database(patience_seconds: float) -> Database:
+            database = Database(stored.url, patience_seconds=patience_seconds)
+            return stack.enter_context(closing(database))
+
+        yield open_database
+
+
+def test_statement_ends_in_time(open_database: Open) -> None:
+    """Shows that a statement which gets nowhere lets go of its thread, and of its locks."""
+    database = open_database(SHORT_SECONDS)
+
+    with pytest.raises(DatabaseUnavailable, match='statement timeout'), database.read() as reader:
+        reader.exec_driver_sql('SELECT pg_sleep(5)')
+
+
+def test_vanished_writer_loses_its_locks(open_database: Open, stored: Stored) -> None:
+    """Shows that the row which a dead host had locked is free again, and not by its commit."""
+    stored.execute('CREATE TABLE kept (n INTEGER)')
+    stored.execute('INSERT INTO kept VALUES (0)')
+    database = open_database(SHORT_SECONDS)
+
+    def lock_and_vanish() -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql('UPDATE kept SET n = n + 1')
+            stored.execute('UPDATE kept SET n = n + 10')  # waits for the lock, however long
+
+    with pytest.raises(DatabaseUnavailable):
+        lock_and_vanish()
+
+    assert stored.value('SELECT n FROM kept') == 10
+
+
+@pytest.mark.skipif(not hasattr(socket, 'TCP_USER_TIMEOUT'), reason='as Linux has it')
+def test_dead_server_is_noticed(open_database: Open) -> None:
+    """Shows that a server which falls silent after it has taken a statement is found out."""
+    due = {
+        socket.TCP_KEEPIDLE: 7,
+        socket.TCP_KEEPINTVL: 1,
+        socket.TCP_KEEPCNT: 3,
+        socket.TCP_USER_TIMEOUT: 7000,
+    }
+
+    with open_database(7).read() as reader:
+        connection = cast(psycopg.Connection, reader.connection.driver_connection)
+        with socket.socket(fileno=connection.fileno()) as ours:
+            told = {option: ours.getsockopt(socket.IPPROTO_TCP, option) for option in due}
+            alive = ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            ours.detach()
+
+    assert alive
+    assert told == due
+
+
+def test_upgrade_takes_its_time(open_database: Open) -> None:
+    """Shows that no limit made for requests stops a start that has a lot to bring up to date."""
+    database = open_database(SHORT_SECONDS)
+    limits = (
+        'SELECT current_setting(%s), current_setting(%s)',
+        ('lock_timeout', 'statement_timeout'),
+    )
+
+    with database.write() as connection:
+        schema.prepare(connection)
+        meanwhile = connection.exec_driver_sql(*limits).one()
+    with database.read() as connection:
+        afterwards = connection.exec_driver_sql(*limits).one()
+
+    assert meanwhile == ('0', '0')
+    assert afterwards == ('300ms', '1s')
