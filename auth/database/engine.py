@@ -12,20 +12,17 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, select
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy import Connection, create_engine, event, false, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import DatabaseUnavailable
 from . import postgresql, schema, sqlite
+from .models import Session
 
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests
+# Locks no row. A PostgreSQL that only reads refuses it all the same, and SQLite knows no FOR UPDATE.
+_MAY_I_WRITE = select(Session.id).where(false()).with_for_update()
 
 
 class Database:
@@ -47,6 +44,8 @@ class Database:
         event.listen(self._engine, 'do_connect', self._limit_waiting)
         if self._is_sqlite:
             event.listen(self._engine, 'connect', sqlite.configure)
+        else:
+            event.listen(self._engine, 'handle_error', postgresql.leave_a_standby)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -86,9 +85,16 @@ class Database:
             schema.prepare(connection)
 
     def ping(self) -> None:
-        """Ask the database for an answer. Raises `DatabaseUnavailable` if there is none."""
-        with self.read() as connection:
-            connection.execute(select(1))
+        """Ask the database whether it could serve a request.
+
+        Raises `DatabaseUnavailable` if it does not answer, has no tables, or is a PostgreSQL that only
+        reads.
+        """
+        try:
+            with self.read() as connection:
+                connection.execute(_MAY_I_WRITE)
+        except ProgrammingError as error:
+            raise _unavailable(error) from error
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -123,11 +129,15 @@ def _unavailable_if_it_fails() -> Iterator[None]:
     """
     try:
         yield
-    except (IntegrityError, ProgrammingError, DataError):
+    except (IntegrityError, ProgrammingError, DataError):  # the only ones that may repeat a value
         raise
-    except OperationalError as error:
-        # Locked, full, gone: the driver says which, without any value.
-        reason = str(error.orig).splitlines()[0]
-        raise DatabaseUnavailable(f'{type(error).__name__}: {reason}') from error
-    except (DBAPIError, PoolTimeout) as error:
+    except DBAPIError as error:
+        raise _unavailable(error) from error
+    except PoolTimeout as error:
         raise DatabaseUnavailable(type(error).__name__) from error
+
+
+def _unavailable(error: DBAPIError) -> DatabaseUnavailable:
+    """Say what the driver says in its first line: locked, full, gone, read-only."""
+    reason = str(error.orig).partition('\n')[0]
+    return DatabaseUnavailable(f'{type(error).__name__}: {reason}')

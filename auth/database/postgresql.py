@@ -1,13 +1,16 @@
-"""What is particular about PostgreSQL, which is elsewhere: either host may vanish without a word."""
+"""What is particular about PostgreSQL, which is elsewhere: hosts vanish, and others take over."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.engine import ExceptionContext
+
 # However short the patience: a busy process may need that long between two of its statements.
 LEAST_MILLISECONDS = 1000
 PROBE_INTERVAL_SECONDS = 1
 PROBES = 3
+READ_ONLY = '25006'  # SQLSTATE read_only_sql_transaction
 
 
 def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
@@ -33,3 +36,12 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
         'keepalives_interval': PROBE_INTERVAL_SECONDS,
         'keepalives_count': PROBES,
     }
+
+
+def leave_a_standby(context: ExceptionContext) -> None:
+    """Have all connections made anew if one leads to a server that only reads.
+
+    They do after a failover: the server has not gone, so nothing else would end them.
+    """
+    if getattr(context.original_exception, 'sqlstate', None) == READ_ONLY:
+        context.is_disconnect = True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from httpx2 import Response
-from sqlalchemy import event, make_url
+from sqlalchemy import QueuePool, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from auth import AuthBackend, AuthSettings, DatabaseUnavailable
@@ -261,6 +261,52 @@ def test_read_only_database_still_reads(signed_in: Browser, backend: AuthBackend
     assert read.status_code == 200
     assert signed_in.jar == token
     assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
+@pytest.fixture
+def failed_over(signed_in: Browser, backend: AuthBackend) -> None:
+    """Let all connections in the pool lead to a server that only reads; new ones lead elsewhere."""
+    engine = backend.database._engine
+    assert isinstance(engine.pool, QueuePool)
+    with ExitStack() as taken:
+        for _ in range(engine.pool.checkedin()):
+            connection = taken.enter_context(closing(engine.raw_connection()))
+            make_read_only(connection.driver_connection)
+
+
+# SQLite has no second server that the file could go to.
+@pytest.mark.databases('postgresql')
+def test_failover_costs_one_answer(
+    signed_in: Browser, failed_over: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Shows that connections are given up once they turn out to lead to a standby, and why."""
+    answer = signed_in.refresh()
+
+    expect_retry(answer)
+    assert 'InternalError: cannot execute ' in caplog.text
+    assert ' in a read-only transaction' in caplog.text
+    assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
+@pytest.mark.databases('postgresql')
+def test_standby_is_not_ready(signed_in: Browser, failed_over: None) -> None:
+    """Shows that a health check asks for a database that writes, and lets go of one that does not."""
+    answer = signed_in.client.get('/healthz')
+
+    expect_retry(answer)
+    assert signed_in.client.get('/healthz').json() == {'status': 'ready'}
+    assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
+def test_database_without_tables_is_not_ready(signed_in: Browser, stored: Stored) -> None:
+    """Shows that a health check asks for our tables: an empty database answers as well as any."""
+    stored.execute('ALTER TABLE sessions RENAME TO lost')
+
+    answer = signed_in.client.get('/healthz')
+
+    expect_retry(answer)
+    stored.execute('ALTER TABLE lost RENAME TO sessions')
+    assert signed_in.client.get('/healthz').json() == {'status': 'ready'}
 
 
 # A PostgreSQL cannot be filled up for one test; its error is one of the faults above.

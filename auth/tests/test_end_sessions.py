@@ -88,7 +88,7 @@ def test_sign_in_in_flight_does_not_outlive_it(
 
     assert verified is not None
     caller = Caller(address='', user_agent='', refresh_token=None)
-    assert backend.login.sign_in(verified, None, caller, True) is None
+    assert backend.login.sign_in(verified, None, caller, stay_signed_in=True) is None
 
 
 def test_database_belongs_to_the_keys_of_now(
