@@ -16,6 +16,7 @@ from .http.cors import ListedOrigins
 from .http.origin_guard import OriginGuard
 from .http.origins import origins
 from .http.problems import add_problem_handlers
+from .http.public_routes import healthz
 from .http.public_routes import router as public_router
 from .http.session_routes import router as session_router
 from .http.sign_in_routes import router as sign_in_router
@@ -40,6 +41,8 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
         add_routes(app)
         if settings.graphql:
             add_graphql(app, introspection=settings.graphql_introspection)
+    else:
+        app.add_api_route('/healthz', healthz)  # pages need the database, too
     app.add_middleware(BodyLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)

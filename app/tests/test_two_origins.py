@@ -33,6 +33,12 @@ def status(url: str) -> int:
         return refused.code
 
 
+def health(url: str) -> str:
+    """Return what a health check is told."""
+    with urllib.request.urlopen(f'{url}/healthz') as answer:
+        return str(answer.read().decode())
+
+
 def test_both_start_and_both_end(tmp_path: Path) -> None:
     """Each serves its half; ending the command leaves neither of them behind."""
     addresses = ['--pages-url', FREE, '--auth-url', FREE, '--data-dir', str(tmp_path / 'data')]
@@ -47,10 +53,12 @@ def test_both_start_and_both_end(tmp_path: Path) -> None:
     pages, backend = urls[False], urls[True]
 
     answers = status(f'{backend}/auth/refresh'), status(f'{pages}/auth/refresh')
+    healthy = health(backend), health(pages)
     both.terminate()
     exit_code = both.wait(TIMEOUT_SECONDS)
 
     assert answers == (401, 404)  # the backend knows no session, the pages know no such address
+    assert healthy == ('{"status":"ready"}', '{"status":"ready"}')
     assert exit_code == 0
     for url in urls.values():
         with pytest.raises(urllib.error.URLError):
