@@ -50,7 +50,11 @@ class EndedFeed:
     async def follow(self) -> None:
         """Read the list each second until cancelled."""
         while True:
-            await self.poll()
+            try:
+                await self.poll()
+            except Exception as error:  # whatever it is, the task must not end unnoticed
+                logging.getLogger('auth').exception('Reading the list of ended sessions failed.')
+                self._note(why=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
 
     async def poll(self) -> None:

@@ -73,4 +73,6 @@ class Purge:
                     log.info('Purged %d sessions that ended long ago.', deleted)
             except DatabaseUnavailable as error:
                 log.warning('Purging waits for the database: %s', error)
+            except Exception:  # whatever it is, the thread must not end unnoticed
+                log.exception('Purging failed.')
             self._stopping.wait(INTERVAL_SECONDS)

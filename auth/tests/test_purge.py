@@ -199,6 +199,28 @@ def test_purge_outlives_a_database_failure(
     ]
 
 
+def test_purge_outlives_any_error(
+    five_old: Clock,
+    backend: AuthBackend,
+    stored: Stored,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Shows that a statement which is wrong ends one round, not all that would follow."""
+    fault = Fault(backend.database, monkeypatch)
+    fault.error = backend.database._engine.dialect.loaded_dbapi.ProgrammingError('a mistake')
+    fault.at(0)
+    left = []
+    hours = Hours(lambda: left.append(stored.value(SESSIONS)))
+
+    run(Purge(backend.database, backend.ended_list, five_old, hours))
+
+    assert left == [5]
+    assert stored.value(SESSIONS) == 0
+    assert 'Purging failed.' in caplog.text
+    assert 'a mistake' in caplog.text
+
+
 def test_purge_goes_on_every_hour(
     signed_in: Browser, backend: AuthBackend, clock: Clock, stored: Stored
 ) -> None:

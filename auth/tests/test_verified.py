@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth import (
     ENDED_SESSIONS_PATH,
     JWKS_PATH,
+    AuthBackend,
     Keys,
     Verified,
     VerifierSettings,
@@ -26,9 +29,10 @@ from auth import (
     load_or_create_keys,
     verifier_lifespan,
 )
+from auth.resource_server import ended_feed
 from auth.resource_server.ended_feed import LOST_AFTER_SECONDS
 from auth.resource_server.fetched_keys import COOL_DOWN_SECONDS, FIRST_COOL_DOWN_SECONDS
-from auth.resource_server.json_fetch import MAX_BYTES
+from auth.resource_server.json_fetch import MAX_BYTES, Fetched, JsonAddress
 from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
 
 from .at_once import at_once
@@ -366,6 +370,32 @@ def test_auth_server_whose_clock_went_back_is_believed(
     for _ in range(3):
         service.read_list()
         assert service.call(signed_in.access_token).json()['code'] == 'session_ended'
+
+
+def test_reading_goes_on_after_any_error(
+    backend: AuthBackend,
+    start: Start,
+    auth_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Shows that an error nobody has thought of does not end the reading, and is heard of."""
+    fetch, calls, read = JsonAddress.fetch, itertools.count(), threading.Event()
+
+    async def fail_once(address: JsonAddress, etag: str = '') -> Fetched:
+        if next(calls) == 0:
+            raise RuntimeError('of a kind unheard of')
+        answer = await fetch(address, etag)
+        read.set()
+        return answer
+
+    monkeypatch.setattr(JsonAddress, 'fetch', fail_once)
+    monkeypatch.setattr(ended_feed, 'POLL_SECONDS', 0)
+    start(ended_sessions_url=auth_url + ENDED_SESSIONS_PATH)
+
+    assert read.wait(20)
+    assert 'feed_lost why=RuntimeError' in caplog.text
+    assert 'of a kind unheard of' in caplog.text
 
 
 @pytest.mark.parametrize(('required', 'status'), [(False, 200), (True, 503)])
