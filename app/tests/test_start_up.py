@@ -193,6 +193,7 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--demo-accounts', '--password-min-characters', '64'], '--password-min-characters'),
         (['--host', 'no.such.host.invalid'], 'no.such.host.invalid'),
         (['--database-url', 'nonsense'], '--database-url'),
+        (['--database-url', 'sqlite://'], '--database-url'),
         (['--database-url', 'oracle+missing://host/name'], '--database-url'),
         (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
         (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, false, select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import DatabaseUnavailable
@@ -30,13 +30,17 @@ class Database:
 
     `patience_seconds`: how long a statement may wait for somebody else's lock, and a request for
     its turn to write; on PostgreSQL also how long for a host that has vanished (`postgresql.py`).
+    Raises SQLAlchemy's `ArgumentError` for a URL that makes no sense.
     """
 
     def __init__(self, url: str, *, patience_seconds: float = 5) -> None:
         options = {'pool_size': POOL_CONNECTIONS, 'pool_timeout': patience_seconds}
-        self._engine = create_engine(
-            url, hide_parameters=True, isolation_level='AUTOCOMMIT', **options
-        )
+        try:
+            self._engine = create_engine(
+                url, hide_parameters=True, isolation_level='AUTOCOMMIT', **options
+            )
+        except TypeError as error:  # each thread would have a database in memory of its own
+            raise ArgumentError(str(error)) from error
         self._patience_seconds = patience_seconds
         self._is_sqlite = self._engine.dialect.name == 'sqlite'
         self._begin = 'BEGIN IMMEDIATE' if self._is_sqlite else 'BEGIN'

@@ -455,6 +455,7 @@ def test_all_connections_in_use_asks_to_come_back(
         ('sqlite:////', DatabaseUnavailable),
         ('sqlite:////no/such/folder/auth.sqlite', DatabaseUnavailable),
         ('postgresql+psycopg://nobody@localhost:1/nothing', DatabaseUnavailable),
+        ('sqlite://', ArgumentError),
         ('garbage', ArgumentError),
         ('oracle-of-delphi://localhost', ArgumentError),
     ],
