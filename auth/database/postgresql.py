@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.engine import ExceptionContext
 
 # However short the patience: a busy process may need that long between two of its statements.
-LEAST_MILLISECONDS = 1000
+MIN_MILLISECONDS = 1000
 PROBE_INTERVAL_SECONDS = 1
 PROBES = 3
 READ_ONLY = '25006'  # SQLSTATE read_only_sql_transaction
@@ -23,8 +23,8 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     milliseconds = max(1, int(patience_seconds * 1000))  # 0 would be for ever
     limits = {
         'lock_timeout': milliseconds,
-        'idle_in_transaction_session_timeout': max(LEAST_MILLISECONDS, milliseconds),
-        'statement_timeout': max(LEAST_MILLISECONDS, 2 * milliseconds),
+        'idle_in_transaction_session_timeout': max(MIN_MILLISECONDS, milliseconds),
+        'statement_timeout': max(MIN_MILLISECONDS, 2 * milliseconds),
     }
     given = parameters.get('options', '')
     parameters |= {
