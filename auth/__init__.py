@@ -31,6 +31,7 @@ from .errors import (
     InvalidInput,
     InvalidSocketTicket,
     NoSuchSession,
+    ServiceBusy,
     SessionEnded,
     TooManyAttempts,
 )
@@ -90,6 +91,7 @@ __all__ = [
     'RefreshOnVisit',
     'ResponseHeaders',
     'SameSite',
+    'ServiceBusy',
     'SessionEnded',
     'SessionLimits',
     'SignedIn',

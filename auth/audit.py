@@ -28,6 +28,7 @@ OWASP_WORDS: dict[str, str | None] = {
     'password_check_throttled': 'excess_rate_limit_exceeded',
     'registration_throttled': 'excess_rate_limit_exceeded',
     'refresh_throttled': 'excess_rate_limit_exceeded',
+    'hashing_refused': 'excess_rate_limit_exceeded',
     'refresh_rotated': 'session_renewed',
     'refresh_overlapped': 'session_renewed',
     'refresh_recovered': 'session_renewed',

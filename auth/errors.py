@@ -52,6 +52,13 @@ class TooManyAttempts(AuthError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ServiceBusy(AuthError):
+    """Raised if so many passwords wait to be hashed that one more would wait for seconds.
+
+    Nothing was looked at. The same call may well work a second later.
+    """
+
+
 class InvalidAccessToken(AuthError):
     """Raised if a Bearer token is malformed, foreign, expired or of the wrong type."""
 

@@ -36,7 +36,10 @@ class Login:
     async def log_in(
         self, email: str, password: str, caller: Caller, *, stay_signed_in: bool
     ) -> IssuedSession:
-        """Verify a password, start a session. Raises `InvalidCredentials` or `TooManyAttempts`."""
+        """Verify a password, start a session.
+
+        Raises `InvalidCredentials`, `TooManyAttempts` or `ServiceBusy`.
+        """
         with self.throttle.login(email, caller.address):
             while True:
                 user = await run_in_threadpool(self.find, email)

@@ -42,8 +42,8 @@ class Registration:
     ) -> IssuedSession:
         """Create an account and sign in, both or neither.
 
-        Raises `RegistrationClosed`, `EmailTaken`, `InvalidInput` for a weak password, or
-        `TooManyAttempts`.
+        Raises `RegistrationClosed`, `EmailTaken`, `InvalidInput` for a weak password,
+        `TooManyAttempts`, or `ServiceBusy`.
         """
         if not self.is_open:
             raise RegistrationClosed
@@ -63,7 +63,8 @@ class Registration:
     async def create(self, name: str, email: str, password: str) -> str:
         """Create an account from a program, even if registration is closed; return the user's id.
 
-        Raises `EmailTaken`, or `InvalidInput` for a weak password or what is no address.
+        Raises `EmailTaken`, `ServiceBusy`, or `InvalidInput` for a weak password or what is no
+        address.
         """
         try:
             email = normalized(email)

@@ -62,8 +62,8 @@ class AccountSecurity:
     ) -> IssuedSession:
         """Set a new password, end the user's other sessions, go on with a new token in this one.
 
-        Raises `WrongPassword`, `InvalidInput` for a weak new one, `TooManyAttempts`, or
-        `SessionEnded`.
+        Raises `WrongPassword`, `InvalidInput` for a weak new one, `TooManyAttempts`, `ServiceBusy`,
+        or `SessionEnded`.
         """
         about = (identity.name, identity.email)
         self.rules.check(new_password, 'new_password', about)
@@ -78,8 +78,8 @@ class AccountSecurity:
     async def delete(self, identity: Identity, password: str) -> None:
         """Delete the user with all that is known about them.
 
-        Raises `WrongPassword`, `TooManyAttempts`, or `SessionEnded` if this session ended while it
-        was looked at.
+        Raises `WrongPassword`, `TooManyAttempts`, `ServiceBusy`, or `SessionEnded` if this session
+        ended while it was looked at.
         """
         while True:
             user = await self._demand_password(identity, password, 'password')
@@ -98,7 +98,7 @@ class AccountSecurity:
     async def _demand_password(self, identity: Identity, password: str, field: str) -> Row[Any]:
         """Return the user if this is the password.
 
-        Raises `WrongPassword`, `TooManyAttempts` or `SessionEnded`.
+        Raises `WrongPassword`, `TooManyAttempts`, `ServiceBusy` or `SessionEnded`.
         """
         with self.throttle.password_check(identity.user_id):
             user = await run_in_threadpool(self._find, identity.user_id)

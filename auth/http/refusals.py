@@ -43,6 +43,11 @@ _REFUSALS: dict[type[errors.AuthError], tuple[HTTPStatus, str, str]] = {
         'too_many_attempts',
         'Too many attempts. Please wait some minutes, then try again.',
     ),
+    errors.ServiceBusy: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        'retry',
+        'The service is busy. Please try again.',
+    ),
     errors.InvalidAccessToken: (
         HTTPStatus.UNAUTHORIZED,
         'invalid_token',
@@ -118,6 +123,8 @@ def refusal(error: errors.AuthError) -> Refusal:
         return Refusal(status, code, title, {'reason': error.reason})
     if isinstance(error, errors.TooManyAttempts | errors.VerificationUnavailable):
         return Refusal(status, code, title, {}, error.retry_after_seconds)
+    if isinstance(error, errors.ServiceBusy):
+        return Refusal(status, code, title, {}, RETRY_AFTER_SECONDS)
     if isinstance(error, errors.DatabaseUnavailable):  # the cookie stays, the client comes back
         logging.getLogger('auth').error('The database did not answer: %s', error)
         return Refusal(status, code, title, {}, RETRY_AFTER_SECONDS)

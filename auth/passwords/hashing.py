@@ -1,32 +1,22 @@
 """Passwords and their hashes. The only module that imports passlib.
 
-Hashing runs in threads of its own, at most one per core: argon2 is meant to be slow, and nothing
-else may wait for it. So they are nice (measured: calls take half as long in a flood of logins).
+Hashing runs in threads of its own (hash_threads.py): argon2 is meant to be slow, and nothing else
+may wait for it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TypeVar
 
 from passlib import pwd
 from passlib.context import CryptContext
 
 from .argon2_profiles import Argon2Profile
-
-T = TypeVar('T')
-NICENESS = 5
-be_nice = partial(os.nice, NICENESS) if sys.platform == 'linux' else None  # a thread's own there
+from .hash_threads import HashThreads
 
 
 class Passwords:
-    """Hashes and verifies, off the event loop."""
+    """Hashes and verifies, off the event loop. Both raise `ServiceBusy` if too many others wait."""
 
     def __init__(self, profile: Argon2Profile) -> None:
         self._context = CryptContext(
@@ -37,11 +27,11 @@ class Passwords:
             argon2__parallelism=profile.lanes,
         )
         self._context.dummy_verify()  # the first one takes longer: it makes the hash to compare with
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, 'argon2', initializer=be_nice)
+        self._threads = HashThreads()
 
     async def hash(self, password: str) -> str:
         """Return a salted argon2id hash in PHC format."""
-        return await self._run(self._hash, password)
+        return await self._threads.run(self._hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
         """Say whether the password is right, and give a new hash if the stored one is outdated.
@@ -49,11 +39,11 @@ class Passwords:
         `None` for the hash means that there is no such user: the same work is done for nothing, so
         that the time taken says nothing either.
         """
-        return await self._run(self._verify, password, password_hash)
+        return await self._threads.run(self._verify, password, password_hash)
 
     def close(self) -> None:
         """Let the threads go."""
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.close()
 
     def _hash(self, password: str) -> str:
         return str(self._context.hash(normalize(password)))
@@ -63,9 +53,6 @@ class Passwords:
             self._context.dummy_verify()
             return False, None
         return self._context.verify_and_update(normalize(password), password_hash)  # type: ignore[no-any-return]
-
-    async def _run(self, work: Callable[..., T], *args: str | None) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
 
 def normalize(password: str) -> str:

@@ -16,6 +16,7 @@ CONDITIONS = [
     errors.TooManyAttempts(7),
     errors.SessionEnded('logout'),
     errors.VerificationUnavailable('no keys yet', 7),
+    errors.ServiceBusy(),
     errors.EmailTaken(),
     errors.RegistrationClosed(),
     errors.InvalidCredentials(),
