@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 from .start_up import give_up
 
 CONNECTION_BACKLOG = 2048
+# What has been begun may be finished; but half a request must not keep the server from ending.
+STOP_SECONDS = 5
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -52,7 +54,7 @@ def _unless_unavailable(listeners: list[socket.socket]) -> Iterator[None]:
 
 
 def run(app: ASGIApp, listeners: list[socket.socket], proxies: list[str]) -> None:
-    """Serve until Ctrl+C; `proxies` are the addresses whose X-Forwarded headers are believed."""
+    """Serve until told to end; `proxies` are the addresses whose X-Forwarded headers are believed."""
     # uvicorn logs the address of each socket, and the page id is in it: a key to that page.
     logging.getLogger('uvicorn.error').setLevel(max(logging.WARNING, logging.root.level))
     config = uvicorn.Config(
@@ -64,6 +66,7 @@ def run(app: ASGIApp, listeners: list[socket.socket], proxies: list[str]) -> Non
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,
         backlog=CONNECTION_BACKLOG,
+        timeout_graceful_shutdown=STOP_SECONDS,
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=listeners)
