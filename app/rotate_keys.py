@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -18,11 +20,16 @@ _give_up = partial(give_up, what='replace the key')
 def rotate_keys(settings: Settings) -> None:
     """Add a key to those in the data folder; running servers find it there by themselves.
 
-    Ends with exit code 2 if there is no data folder with keys, or they cannot be used.
+    Ends with exit code 2 if there is no data folder with keys, they are another user's, or they
+    cannot be used.
     """
     folder = settings.data_dir / 'keys'
     if not folder.is_dir():
         _give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
+    owner = folder.stat().st_uid
+    # A key file is its owner's alone: made with sudo, the server could not read it.
+    if sys.platform != 'win32' and os.geteuid() != owner:
+        _give_up(f'{folder} belongs to user {owner}. Run this as that user, as the server is.')
     try:
         keys = auth.load_or_create_keys(folder).signing
         key = keys.rotate(time.time())

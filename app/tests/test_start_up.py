@@ -22,6 +22,7 @@ import pytest
 from app.__main__ import COMMANDS
 from app.command import Command
 from app.resource_server import ResourceServerSettings
+from app.rotate_keys import rotate_keys
 from app.settings import Settings
 
 from .program import ROOT, TIMEOUT_SECONDS, environment, run, start
@@ -479,3 +480,22 @@ def test_sessions_of_no_database_are_one_sentence(
     refuses_in_one_sentence(result)
     assert result.stderr.startswith('Cannot end the sessions: ')
     assert named in result.stderr
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='Windows has no such users')
+def test_keys_are_made_by_their_owner_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With sudo, the new key would be one that the server cannot read: refused, nothing is written."""
+    keys = tmp_path / 'keys'
+    keys.mkdir()
+    owner = keys.stat().st_uid
+    monkeypatch.setattr(os, 'geteuid', lambda: owner + 1)
+
+    with pytest.raises(SystemExit) as ended:
+        rotate_keys(Settings.model_validate({'data_dir': tmp_path}))
+
+    assert ended.value.code == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert f'user {owner}' in line
+    assert list(keys.iterdir()) == []

@@ -11,6 +11,7 @@ import pytest
 from auth import AuthBackend, AuthSettings, Keys, load_or_create_keys
 from auth.tokens.signing_keys import (
     JWKS_MAX_AGE_SECONDS,
+    LOOK_AGAIN_SECONDS,
     MAX_PUBLISHED_KEYS,
     MAX_TOKEN_SECONDS,
     SigningKeys,
@@ -137,3 +138,29 @@ def test_damaged_new_key_changes_nothing(
     assert published(signed_in) == published(signed_in) == before
     assert signed_in.me().status_code == 200
     assert caplog.text.count('keys_unreadable') == 1
+
+
+@pytest.mark.parametrize('seconds', [LOOK_AGAIN_SECONDS, -LOOK_AGAIN_SECONDS])
+def test_damaged_key_is_read_once_a_second(
+    keys: Keys, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """Shows that files are not read for each token, and that a mended one is taken all the same."""
+    reads, read_bytes = [], Path.read_bytes
+
+    def read_and_note(path: Path) -> bytes:
+        reads.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, 'read_bytes', read_and_note)
+    damaged = folder / f'signing-key-{int(clock())}.pem'
+    damaged.write_text('garbage')
+
+    for _ in range(100):
+        known = keys.signing.published(clock(), LIFE_SECONDS)
+    looked = reads.count(damaged)
+    damaged.write_bytes(read_bytes(folder / 'signing-key.pem'))
+    clock.advance(seconds)
+    mended = keys.signing.published(clock(), LIFE_SECONDS)
+
+    assert looked == 1
+    assert (len(known), len(mended)) == (1, 2)

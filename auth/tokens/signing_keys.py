@@ -33,6 +33,8 @@ FIRST_FILE = 'signing-key.pem'
 _FILE = re.compile(r'signing-key(?:-(\d+))?\.pem')
 # Two changes of a folder within one tick of the file system's clock look like one.
 SETTLED_AFTER_SECONDS = 2
+# Files that could not be read are left alone for so long: keys are asked for with each token.
+LOOK_AGAIN_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -80,19 +82,19 @@ class SigningKeys:
         Raises `OSError` if the folder cannot be used, `ValueError` if a file in it is damaged.
         """
         self._folder = folder
-        self._is_readable = True
+        self._failed_at: float | None = None
         if not _key_files(folder):
             read_or_create(folder / FIRST_FILE, _new_pem())
         self._read()
 
     def active(self, now: float) -> SigningKey:
         """Return the key to sign with at this time, in Unix seconds."""
-        self._look()
+        self._look(now)
         return next((key for key in reversed(self._keys) if key.starts_at <= now), self._keys[0])
 
     def published(self, now: float, longest_seconds: float) -> list[SigningKey]:
         """Return the keys whose tokens are good: each for so long after the next one has started."""
-        self._look()
+        self._look(now)
         return [
             key
             for key, successor in pairwise([*self._keys, None])
@@ -120,17 +122,19 @@ class SigningKeys:
         audit.record('key_added', key=self._keys[-1].key_id, starts_at=starts_at)
         return self._keys[-1]
 
-    def _look(self) -> None:
+    def _look(self, now: float) -> None:
         """Read again if something may have changed; keep to the known keys if they are unreadable."""
+        if self._failed_at is not None and abs(now - self._failed_at) < LOOK_AGAIN_SECONDS:
+            return
         try:
             if self._is_settled and self._folder.stat().st_mtime_ns == self._changed_ns:
                 return
             self._read()
-            self._is_readable = True
+            self._failed_at = None
         except (OSError, ValueError) as error:
-            if self._is_readable:
+            if self._failed_at is None:
                 audit.record('keys_unreadable', level=logging.ERROR, why=type(error).__name__)
-            self._is_readable = False
+            self._failed_at = now
 
     def _read(self) -> None:
         changed_ns = self._folder.stat().st_mtime_ns
