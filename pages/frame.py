@@ -66,6 +66,11 @@ def pages_of(site: Site, backend: AuthBackend) -> dict[str, PrivatePage]:
     return here
 
 
+def entry_paths_of(backend: AuthBackend) -> list[str]:
+    """Return where somebody may arrive who is not signed in."""
+    return [path for path in ENTRY_PATHS if backend.registration.is_open or path != register.PATH]
+
+
 def frame(
     sessions: PageSessions,
     private_here: dict[str, PrivatePage],
@@ -75,7 +80,7 @@ def frame(
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     is_open = sessions.backend.registration.is_open
-    entry_paths = [path for path in ENTRY_PATHS if is_open or path != register.PATH]
+    entry_paths = entry_paths_of(sessions.backend)
     _add_head(static_prefix, browser_settings)
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):

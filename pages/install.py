@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+import re
+from collections.abc import Awaitable, Collection, Sequence
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -26,8 +27,9 @@ from auth import (
 from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import MODULES, Site, frame, pages_of
+from .frame import MODULES, Site, entry_paths_of, frame, pages_of
 from .kept_files import KeptFiles
+from .not_found import answer_where_nothing_is
 from .page_sessions import PageSessions
 from .private_pages import PrivatePage
 from .response_headers import CONNECTS_TO
@@ -37,15 +39,6 @@ from .upload_guard import UploadGuard, send_client_header_with_uploads
 
 FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
-
-
-class _PagePath(PathConvertor):
-    """Any path but NiceGUI's own: it adds routes there while it runs, for `ui.image` and the like."""
-
-    regex = '(?!_nicegui/).*'
-
-
-register_url_convertor('page', _PagePath())
 
 
 def install(
@@ -107,6 +100,8 @@ def add_shell(
     sessions.watch()
     SocketGuard(sessions).install()
     private_here = pages_of(site, sessions.backend)
+    register_url_convertor('page', _our_paths(entry_paths_of(sessions.backend), private_here))
+    answer_where_nothing_is(site.name, f'{PREFIX}/theme.css')
 
     @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
@@ -119,3 +114,14 @@ def add_shell(
     if not any(isinstance(route, Route) and route.path == '/' for route in nicegui_app.routes):
         ui.page('/')(shell)  # a host may have a page of its own there, as anywhere else
     return private_here
+
+
+def _our_paths(entry_paths: Collection[str], private_paths: Collection[str]) -> PathConvertor:
+    """Match the addresses of our pages; what is below a private one, only that page knows."""
+    entries = [f'{re.escape(path[1:])}/?' for path in entry_paths]
+    private = [f'{re.escape(path[1:])}(?:/.*)?' for path in private_paths]
+
+    class OurPath(PathConvertor):
+        regex = '|'.join([*entries, *private])
+
+    return OurPath()

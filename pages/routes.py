@@ -1,4 +1,4 @@
-"""The routes inside the shell, and what a person sees at an address that is not there."""
+"""The routes inside the shell, and what a person sees who moves on to one that is not there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from nicegui import ui
 from nicegui.page_arguments import RouteMatch
 
 from .elements import Text
+from .not_found import SENTENCE, TITLE, WAY_ON
 
 
 class Routes(ui.sub_pages):
-    """The routes of the app, with a page of our own for all other addresses (status 404).
+    """The routes of the app, with a text of our own for all other addresses.
 
     What lies below the address of a private page, only that page knows, by `ui.sub_pages` of its own:
     whether anything is there is judged once it has been drawn.
@@ -42,8 +43,8 @@ class Routes(ui.sub_pages):
             super()._set_match(match)
 
     def _render_404(self) -> None:
-        ui.page_title('Page not found')
+        ui.page_title(TITLE)
         with ui.element('section').classes('narrow card'):
-            Text('h1', 'Page not found')
-            Text('p', 'There is nothing at this address.')
-            ui.link('Go to the start page', '/')
+            Text('h1', TITLE)
+            Text('p', SENTENCE)
+            ui.link(WAY_ON, '/')

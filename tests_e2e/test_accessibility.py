@@ -52,7 +52,8 @@ def look(page: Page, size: ViewportSize, scheme: Scheme) -> None:
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
     dark = str(scheme == 'dark').lower()
-    page.wait_for_function(f'document.body.classList.contains("body--dark") === {dark}')
+    followed = f'document.body.classList.contains("body--dark") === {dark}'
+    page.wait_for_function(f'{followed} || !document.querySelector(".q-layout")')  # as Quasar does
 
 
 def examine(page: Page, screenshot: str | None) -> None:

@@ -87,7 +87,7 @@ def sessions(backend: auth.AuthBackend) -> PageSessions:
 async def user(sessions: PageSessions) -> AsyncIterator[User]:
     """A simulated user who can open pages."""
     async with user_simulation() as user:
-        add_shell(sessions, BrowserSettings(), Site('Tests', home='/dashboard', demo=True))
+        add_shell(sessions, BrowserSettings(), Site('Tests & more', home='/dashboard', demo=True))
         yield user
 
 

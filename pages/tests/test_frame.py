@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from nicegui import app
+from nicegui import Client, app, ui
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 
@@ -29,14 +30,43 @@ async def test_deep_link_brings_its_page(path: str, heading: str, user: User) ->
     assert heading in answer.text
 
 
-async def test_unknown_address_is_a_real_404(user: User) -> None:
-    """Status and page agree; the addresses we do have are not found missing."""
-    missing = await user.http_client.get('/no/such/page')
-    there = await user.http_client.get('/dashboard')
+@pytest.mark.parametrize(
+    'path',
+    ['/no/such/page', '/wp-login.php', '/dashboards', '/login/no/such', '/_nicegui/no/such/file'],
+)
+async def test_unknown_address_is_a_real_404(path: str, user: User) -> None:
+    """Status and page agree; and NiceGUI keeps nothing of it, however many such addresses are tried."""
+    missing = await user.http_client.get(path)
 
     assert missing.status_code == 404
     assert 'Page not found' in missing.text
+    assert '<a href="/">' in missing.text
+    assert '<script' not in missing.text
+    assert not Client.instances
+
+
+@pytest.mark.parametrize(
+    'path', ['/', '/login', '/login/', '/register', '/dashboard', '/profile/', '/dashboard/below']
+)
+async def test_address_of_ours_is_not_found_missing(path: str, user: User) -> None:
+    """With a slash at its end, too; and what is below a private page, only that page knows."""
+    there = await user.http_client.get(path)
+
     assert there.status_code == 200
+    assert len(Client.instances) == 1
+
+
+async def test_missing_page_looks_like_the_others(user: User) -> None:
+    """The site's name, as text, our style sheet, and that of the host for all pages."""
+    ui.add_css(':root { --accent: teal }', shared=True)
+    there = await user.http_client.get('/login')
+
+    missing = await user.http_client.get('/no/such/page')
+
+    (style,) = re.findall(r'<link rel="stylesheet" href="/static/[^"]*theme.css">', missing.text)
+    assert style in there.text
+    assert '--accent: teal' in missing.text
+    assert 'Tests &amp; more' in missing.text
 
 
 async def test_what_nicegui_adds_later_is_found(user: User, tmp_path: Path) -> None:
