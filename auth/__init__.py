@@ -17,6 +17,7 @@ What lies beside the folders is for all of them: settings, errors, who somebody 
 browser, the refresh cookie, the record of security events.
 """
 
+from .accounts.throttle import network
 from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
@@ -114,6 +115,7 @@ __all__ = [
     'is_loopback',
     'lifespan',
     'load_or_create_keys',
+    'network',
     'origin_of',
     'read_or_create',
     'record_event',

@@ -29,6 +29,7 @@ OWASP_WORDS: dict[str, str | None] = {
     'registration_throttled': 'excess_rate_limit_exceeded',
     'refresh_throttled': 'excess_rate_limit_exceeded',
     'hashing_refused': 'excess_rate_limit_exceeded',
+    'pages_dropped': 'excess_rate_limit_exceeded',
     'refresh_rotated': 'session_renewed',
     'refresh_overlapped': 'session_renewed',
     'refresh_recovered': 'session_renewed',

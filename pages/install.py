@@ -36,6 +36,7 @@ from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
 from .upload_guard import UploadGuard, send_client_header_with_uploads
+from .waiting_pages import WaitingPages
 
 FOLDER = Path(__file__).parent / 'static'
 PREFIX = f'/static/{content_digest(FOLDER)}'
@@ -98,6 +99,7 @@ def add_shell(
     for name, file in MODULES.items():
         register_importmap_override(name, f'{PREFIX}/{file}')
     sessions.watch()
+    WaitingPages().watch()
     SocketGuard(sessions).install()
     private_here = pages_of(site, sessions.backend)
     register_url_convertor('page', _our_paths(entry_paths_of(sessions.backend), private_here))
