@@ -81,7 +81,7 @@ class Settings(Options):
     session_absolute_seconds: float = Field(
         _LIMITS.absolute_seconds, ge=1, description='life of a session in any case'
     )
-    renewal: Literal['visible', 'ahead', 'lazy'] = Field(
+    renewal: auth.Renewal = Field(
         'visible',
         description='when browsers renew access tokens: ahead of expiry while a tab is visible, '
         'always ahead, or lazily at the next call',
@@ -90,7 +90,7 @@ class Settings(Options):
     graphql_introspection: bool = Field(
         False, description='let anybody read the GraphQL schema: for tools, while developing'
     )
-    transport: Literal['rest', 'graphql'] = Field(
+    transport: auth.Transport = Field(
         'rest', description='how our own pages sign in, refresh and sign out'
     )
     password_min_characters: int = Field(

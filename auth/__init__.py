@@ -58,7 +58,14 @@ from .resource_server.verified import (
 )
 from .sessions.devices import Device
 from .sessions.end_reasons import EndReason
-from .settings import AttemptLimits, AuthSettings, SameSite, SessionLimits
+from .settings import (
+    AttemptLimits,
+    AuthSettings,
+    Renewal,
+    SameSite,
+    SessionLimits,
+    Transport,
+)
 from .tokens.keys import Keys, load_or_create_keys
 from .tokens.secret_files import read_or_create
 from .tokens.signing_keys import MAX_TOKEN_SECONDS
@@ -90,6 +97,7 @@ __all__ = [
     'NoSuchSession',
     'OtherKeys',
     'RefreshOnVisit',
+    'Renewal',
     'ResponseHeaders',
     'SameSite',
     'ServiceBusy',
@@ -97,6 +105,7 @@ __all__ = [
     'SessionLimits',
     'SignedIn',
     'TooManyAttempts',
+    'Transport',
     'UnknownSchema',
     'UnusableFile',
     'Verified',

@@ -14,6 +14,8 @@ from .tokens.signing_keys import MAX_TOKEN_SECONDS
 DAY_SECONDS = 86_400
 
 SameSite = Literal['strict', 'none']
+Renewal = Literal['visible', 'ahead', 'lazy']  # what each means: browser/renewal.js
+Transport = Literal['rest', 'graphql']  # browser/api.js
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from auth import Renewal, Transport
+
 
 @dataclass(frozen=True)
 class BrowserSettings:
     """When to renew, how to speak to the backend, where that is, who else may have access tokens."""
 
-    renewal: str = 'visible'
-    transport: str = 'rest'
+    renewal: Renewal = 'visible'
+    transport: Transport = 'rest'
     api: str = ''
     services: Sequence[str] = ()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from nicegui import ui
 
@@ -20,6 +19,7 @@ from .routes import Routes
 from .server_rendered import server_rendered
 from .service import token_after_logout
 from .session_bridge import SessionBridge
+from .static_files import MODULES, PREFIX, text_of
 
 # Not for somebody who is signed in.
 ENTRY_PATHS = ['/', login.PATH, register.PATH]
@@ -27,13 +27,7 @@ ENTRY_PATHS = ['/', login.PATH, register.PATH]
 # The token holder starts before Vue does. Chromium would run an `async` script after NiceGUI's own, but
 # for its priority (measured: the refresh leaves 25 ms earlier than from a script without either).
 _HEAD = f'<script type="module" async fetchpriority="high" src="{TOKEN_HOLDER_PATH}"></script>'
-# What several components import, fetched before the first of them has been read, by import name.
-MODULES = {
-    'page-address': 'page_address.js',
-    'page-clock': 'page_clock.js',
-    'page-sentences': 'page_sentences.js',
-}
-_LOADING = (Path(__file__).parent / 'static' / 'loading.html').read_text(encoding='utf-8')
+_LOADING = text_of('loading.html')
 
 
 @dataclass(frozen=True)
@@ -74,14 +68,13 @@ def entry_paths_of(backend: AuthBackend) -> list[str]:
 def frame(
     sessions: PageSessions,
     private_here: dict[str, PrivatePage],
-    static_prefix: str,
     browser_settings: BrowserSettings,
     site: Site,
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     is_open = sessions.backend.registration.is_open
     entry_paths = entry_paths_of(sessions.backend)
-    _add_head(static_prefix, browser_settings)
+    _add_head(browser_settings)
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
         links = {path: page.title for path, page in private_here.items() if page.in_menu}
@@ -113,12 +106,10 @@ def frame(
     page.parts.complete_shell(ui.context.client)
 
 
-def _add_head(static_prefix: str, browser_settings: BrowserSettings) -> None:
+def _add_head(browser_settings: BrowserSettings) -> None:
     """Add what the browser reads first: the token holder's settings, the styles, the scripts."""
-    style = f'<link rel="stylesheet" href="{static_prefix}/theme.css">'
-    preloads = [
-        f'<link rel="modulepreload" href="{static_prefix}/{file}">' for file in MODULES.values()
-    ]
+    style = f'<link rel="stylesheet" href="{PREFIX}/theme.css">'
+    preloads = [f'<link rel="modulepreload" href="{address}">' for address in MODULES.values()]
     ui.add_head_html('\n'.join([*browser_settings.meta_elements(), style, _HEAD, *preloads]))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Collection, Sequence
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from nicegui import app as nicegui_app
@@ -20,14 +19,15 @@ from auth import (
     AuthBackend,
     BrowserFiles,
     RefreshOnVisit,
-    content_digest,
+    Renewal,
+    Transport,
     visitor,
 )
 
 from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
-from .frame import MODULES, Site, entry_paths_of, frame, pages_of
+from .frame import Site, entry_paths_of, frame, pages_of
 from .kept_files import KeptFiles
 from .not_found import answer_where_nothing_is
 from .page_sessions import PageSessions
@@ -35,11 +35,9 @@ from .private_pages import PrivatePage
 from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
+from .static_files import FOLDER, MODULES, PREFIX, text_of
 from .upload_guard import UploadGuard, send_client_header_with_uploads
 from .waiting_pages import WaitingPages
-
-FOLDER = Path(__file__).parent / 'static'
-PREFIX = f'/static/{content_digest(FOLDER)}'
 
 
 def install(
@@ -47,8 +45,8 @@ def install(
     backend: AuthBackend,
     *,
     site: Site,
-    renewal: str = 'visible',
-    transport: str = 'rest',
+    renewal: Renewal = 'visible',
+    transport: Transport = 'rest',
     api: str = '',
     services: Sequence[str] = (),
 ) -> None:
@@ -79,7 +77,7 @@ def install(
         title=site.name,
         dark=None,  # as the system has it
         language='en-US',
-        favicon=(FOLDER / 'favicon.svg').read_text(encoding='utf-8'),
+        favicon=text_of('favicon.svg'),
         tailwind=False,
         show_welcome_message=False,
     )
@@ -96,22 +94,22 @@ def add_shell(
     Return the private pages inside, by path.
     """
     register_importmap_override('auth-client', TOKEN_HOLDER_PATH)
-    for name, file in MODULES.items():
-        register_importmap_override(name, f'{PREFIX}/{file}')
+    for name, address in MODULES.items():
+        register_importmap_override(name, address)
     sessions.watch()
     WaitingPages().watch()
     SocketGuard(sessions).install()
     private_here = pages_of(site, sessions.backend)
     register_url_convertor('page', _our_paths(entry_paths_of(sessions.backend), private_here))
-    answer_where_nothing_is(site.name, f'{PREFIX}/theme.css')
+    answer_where_nothing_is(site.name)
 
     @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
-        frame(sessions, private_here, PREFIX, browser_settings, site)
+        frame(sessions, private_here, browser_settings, site)
         page, somebody = private_here.get(request.url.path), visitor(request)
         if somebody is None or not isinstance(page, ServerRenderedPage):
             return None
-        return page.put_into_document(somebody.identity, PREFIX)
+        return page.put_into_document(somebody.identity)
 
     if not any(isinstance(route, Route) and route.path == '/' for route in nicegui_app.routes):
         ui.page('/')(shell)  # a host may have a page of its own there, as anywhere else

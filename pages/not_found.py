@@ -14,6 +14,8 @@ from nicegui import app as nicegui_app
 from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
+from .static_files import PREFIX
+
 TITLE = 'Page not found'
 SENTENCE = 'There is nothing at this address.'
 WAY_ON = 'Go to the start page'
@@ -38,14 +40,12 @@ _PAGE = Markup("""<!doctype html>
 """)
 
 
-def answer_where_nothing_is(site_name: str, style: str) -> None:
-    """Have NiceGUI answer like that; `style` is the address of the style sheet."""
-    nicegui_app.router.default = partial(_not_found, site_name, style)
+def answer_where_nothing_is(site_name: str) -> None:
+    """Have NiceGUI answer like that."""
+    nicegui_app.router.default = partial(_not_found, site_name)
 
 
-async def _not_found(
-    site_name: str, style: str, scope: Scope, receive: Receive, send: Send
-) -> None:
+async def _not_found(site_name: str, scope: Scope, receive: Receive, send: Send) -> None:
     if scope['type'] != 'http':
         await nicegui_app.router.not_found(scope, receive, send)
         return
@@ -53,7 +53,7 @@ async def _not_found(
         title=TITLE,
         sentence=SENTENCE,
         way_on=WAY_ON,
-        style=style,
+        style=f'{PREFIX}/theme.css',
         site_name=site_name,
         hosts_head=Markup(Client.shared_head_html),  # noqa: S704
     )

@@ -19,6 +19,7 @@ from nicegui import ui
 from auth import AuthError, Identity
 
 from .private_pages import PrivatePage, add_private_page
+from .static_files import PREFIX
 
 # `Markup`, because text in it is escaped: `Markup('<p>{}</p>').format(text)`.
 Render = Callable[[Identity], Awaitable[Markup]]
@@ -35,14 +36,14 @@ class ServerRenderedPage(PrivatePage):
 
     render: Render = field(kw_only=True)
 
-    async def put_into_document(self, identity: Identity, static_prefix: str) -> None:
+    async def put_into_document(self, identity: Identity) -> None:
         """Write it into the HTML that is being answered with."""
         try:
             content = await content_of(self.render, identity)
         except AuthError:
             return  # the session has ended, or the database does not answer: the script will ask
         ui.page_title(self.title)
-        script = f'{static_prefix}/first_html.js'
+        script = f'{PREFIX}/first_html.js'
         html = _FIRST_HTML.format(user_id=identity.user_id, content=content, script=script)
         ui.add_body_html(str(html))  # or NiceGUI's own HTML, appended to Markup, would be escaped
 

@@ -14,14 +14,14 @@ from nicegui import Client, app
 
 from auth import network, record_event
 
-MOST_WAITING = 500  # of 155 KiB each (measured)
+MAX_WAITING = 500  # of 155 KiB each (measured)
 LOOK_INTERVAL_SECONDS = 1.0
 
 
 class WaitingPages:
     """Knows which pages have had a socket, and deletes some of those that have not."""
 
-    def __init__(self, most: int = MOST_WAITING) -> None:
+    def __init__(self, most: int = MAX_WAITING) -> None:
         self._most = most
         self._have_connected: WeakSet[Client] = WeakSet()
 

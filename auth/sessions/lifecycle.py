@@ -141,11 +141,11 @@ class Sessions:
         if not session_id and not self.knows(refresh_token):
             return  # whatever strangers make up must not keep others from writing
         with self._database.write() as connection:
-            ended = {self._end_session_of(connection, refresh_token, reason)}
-            if session_id and revoke(connection, session_id, reason, self._clock()):
-                ended.add(session_id)
-        for one in ended - {None}:
-            self.announce_end(str(one), reason)
+            now = self._clock()
+            named = filter(None, (self._session_of(connection, refresh_token), session_id))
+            ended = [one for one in named if revoke(connection, one, reason, now)]
+        for one in ended:
+            self.announce_end(one, reason)
 
     def knows(self, text: str | None) -> bool:
         """Say whether this is a refresh token of ours, of a living session or not. Locks nothing."""
@@ -171,22 +171,14 @@ class Sessions:
         self, connection: Connection, user_id: str, caller: Caller, now: float
     ) -> tuple[tuple[str, str], ...]:
         """End what must go for a new session; return the ids, with the reasons."""
-        replaced = self._end_session_of(connection, caller.refresh_token, EndReason.REPLACED)
+        old = self._session_of(connection, caller.refresh_token)
+        replaced = [old] if old and revoke(connection, old, EndReason.REPLACED, now) else []
         keep = self._limits.sessions_per_user - 1
         crowded_out = revoke_least_used(connection, user_id, EndReason.TOO_MANY, now, keep=keep)
         return (
-            *([(replaced, EndReason.REPLACED)] if replaced else []),
+            *((session_id, EndReason.REPLACED) for session_id in replaced),
             *((session_id, EndReason.TOO_MANY) for session_id in crowded_out),
         )
-
-    def _end_session_of(
-        self, connection: Connection, refresh_token: str | None, reason: EndReason
-    ) -> str | None:
-        """Revoke the session of a genuine token; return its id if it was alive."""
-        session_id = self._session_of(connection, refresh_token)
-        if session_id and revoke(connection, session_id, reason, self._clock()):
-            return session_id
-        return None
 
     def _session_of(self, connection: Connection, text: str | None) -> str | None:
         """Return which session a genuine token is of."""

@@ -91,7 +91,7 @@ async def test_page_comes_without_a_name_if_the_database_does_not_answer(
     async def failing(me: auth.Identity) -> Markup:
         raise auth.DatabaseUnavailable('gone')
 
-    await server_rendered('Card', failing).put_into_document(ada, '/static')
+    await server_rendered('Card', failing).put_into_document(ada)
 
 
 def test_documented_programs_work(backend: auth.AuthBackend, settings: auth.AuthSettings) -> None:
