@@ -16,7 +16,7 @@ from .hash_threads import HashThreads
 
 
 class Passwords:
-    """Hashes and verifies, off the event loop. Both raise `ServiceBusy` if too many others wait."""
+    """Hashes and verifies, off the event loop; raises `ServiceBusy` if too many others wait."""
 
     def __init__(self, profile: Argon2Profile) -> None:
         self._context = CryptContext(
@@ -30,14 +30,14 @@ class Passwords:
         self._threads = HashThreads()
 
     async def hash(self, password: str) -> str:
-        """Return a salted argon2id hash in PHC format."""
+        """Return a salted argon2id hash in PHC format. Raises `ServiceBusy`."""
         return await self._threads.run(self._hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
         """Say whether the password is right, and give a new hash if the stored one is outdated.
 
         `None` for the hash means that there is no such user: the same work is done for nothing, so
-        that the time taken says nothing either.
+        that the time taken says nothing either. Raises `ServiceBusy`.
         """
         return await self._threads.run(self._verify, password, password_hash)
 
