@@ -66,6 +66,7 @@ export default {
       document.documentElement.dataset.auth = state;
       document.documentElement.toggleAttribute("data-user", Boolean(user));
       if (state !== this.state) this.$emit("auth_state", (this.state = state));
+      if (state === "loading") this.unbind(); // put away for Back: nothing private comes back with it
       if (state === "signed-out") {
         this.unbind();
         this.$emit("signed_out");

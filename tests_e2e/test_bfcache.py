@@ -135,3 +135,22 @@ def test_late_answer_does_not_reach_a_page_that_is_kept(
     tab.unroute('**/auth/refresh')
     tab.evaluate('dispatchEvent(new Event("pageshow"))')
     wait_for_name(tab, person.name)
+
+
+@pytest.mark.one_browser
+def test_page_of_the_app_that_is_put_away_shows_nothing(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Should a browser keep one all the same: neither half is to be seen until a refresh has come."""
+    tab = tabs()
+    person.join(tab, server.url)
+    name, pythons_half = tab.get_by_role('heading', name=person.name), tab.get_by_text('Acts for')
+    expect(pythons_half).to_be_visible()
+
+    say_put_away(tab)
+
+    for private in (name, pythons_half):
+        expect(private).to_be_hidden()
+    tab.evaluate('dispatchEvent(new Event("pageshow"))')
+    for private in (name, pythons_half):
+        expect(private).to_be_visible()

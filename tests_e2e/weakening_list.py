@@ -298,6 +298,14 @@ WEAKENINGS = [
         browser='firefox',
     ),
     Weakening(
+        'pythons-half-kept-for-back',
+        'P5',
+        'pages/session_bridge.js',
+        'if (state === "loading") this.unbind();',
+        '',
+        'test_bfcache.py::test_page_of_the_app_that_is_put_away_shows_nothing',
+    ),
+    Weakening(
         'newest-logout-forgotten',
         'P5',
         'auth/browser/auth_client.js',
