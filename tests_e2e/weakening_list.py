@@ -263,6 +263,14 @@ WEAKENINGS = [
         'test_logout_wins.py::test_logout_asked_for_twice_ends_the_session',
     ),
     Weakening(
+        'logout-that-cannot-be-noted-is-forgotten',
+        'P5',
+        'auth/browser/logout_note.js',
+        ' ?? unstoredId;',
+        ';',
+        'test_cookies_off.py::test_logout_that_can_be_noted_nowhere_goes_out',
+    ),
+    Weakening(
         'cookies-of-neighbours-count',
         'P5',
         'auth/browser/logout_note.js',
@@ -494,6 +502,22 @@ WEAKENINGS = [
         'this.#owner.postponed();',
         'this.#owner.refused(null);',
         'test_network_comes_back.py::test_ten_seconds_offline_lead_back',
+    ),
+    Weakening(
+        'refused-lock-is-offline',
+        'P10',
+        'auth/browser/exclusive.js',
+        'else begin(); // no locks here: site data is switched off',
+        'else reject(new ApiError({ code: "unreachable" }));',
+        'test_cookies_off.py::test_refused_lock_is_no_lost_network',
+    ),
+    Weakening(
+        'cookies-off-unsaid',
+        'P10',
+        'auth/browser/start.js',
+        'toggleAttribute("data-cookies-off", !keepsSiteData());',
+        'removeAttribute("data-cookies-off");',
+        'test_cookies_off.py::test_page_says_that_cookies_are_off',
     ),
     Weakening(
         'slow-answers-are-dropped',

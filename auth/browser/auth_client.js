@@ -6,7 +6,7 @@
 import { Account } from "./account.js";
 import { Api, REQUEST_TIMEOUT_MS } from "./api.js";
 import { callApi } from "./call_api.js";
-import { demandCookie } from "./cookie_check.js";
+import { demandCookie, demandSiteData } from "./cookie_check.js";
 import { exclusively } from "./exclusive.js";
 import * as logoutNote from "./logout_note.js";
 import { TabSession } from "./tab_session.js";
@@ -71,10 +71,7 @@ export class AuthClient extends EventTarget {
     return this.#tab.reason;
   }
 
-  /**
-   * Sign in; a session this browser had before is replaced.
-   * @param {Form} form
-   */
+  /** Sign in; a session this browser had before is replaced. @param {Form} form */
   login(form) {
     return this.#signIn("login", form);
   }
@@ -126,6 +123,7 @@ export class AuthClient extends EventTarget {
    * @param {Form} form
    */
   async #signIn(operation, form) {
+    demandSiteData();
     const { epoch } = this.#tab;
     const noted = logoutNote.pendingId(); // what is noted while this call waits is about the new session
     const answer = await exclusively(async () => {

@@ -1,12 +1,33 @@
 /**
- * A backend on another site: browsers may drop its cookie without a word, and the sign-in would last
- * as long as this page. So its first refresh comes at once, and shows whether the cookie is there.
+ * Whether this browser keeps the cookie that holds the session: without it a sign-in would last as long as
+ * this page. All site data may be switched off. And the cookie of a backend on another site may be dropped
+ * without a word: so its first refresh comes at once, and shows whether the cookie is there.
  */
 
 import { AccessToken } from "./access_token.js";
 import { ApiError } from "./api.js";
 
 /** @import { Api, TokenSet } from "./api.js" */
+
+/**
+ * Whether this site may keep anything here. Chromium calls cookies enabled when it drops them, but to read
+ * `localStorage` throws there, by the same setting.
+ */
+export function keepsSiteData() {
+  try {
+    return navigator.cookieEnabled && localStorage !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * To be called before anything is sent.
+ * @throws {ApiError} `cookies_off`
+ */
+export function demandSiteData() {
+  if (!keepsSiteData()) throw new ApiError({ code: "cookies_off" });
+}
 
 /**
  * @param {Api} api

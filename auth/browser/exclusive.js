@@ -2,7 +2,8 @@
  * One refresh, login or logout at a time in this browser, by a Web Lock. HTTP calls only: never a
  * callback, never rendering, never `steal`.
  *
- * Without Web Locks (plain http on a LAN address) calls overlap; the server's rules bear that.
+ * Without Web Locks (plain http on a LAN address, or site data switched off) calls overlap; the server's
+ * rules bear that.
  */
 
 import { ApiError } from "./api.js";
@@ -27,12 +28,18 @@ export function exclusively(work, patienceMs = PATIENCE_MS) {
   const asked = performance.now();
   const signal = AbortSignal.timeout(WAIT_TIMEOUT_MS);
   return new Promise((resolve, reject) => {
-    const end = navigator.locks.request(LOCK_NAME, { signal }, async () => {
+    let isBegun = false;
+    const begin = () => {
+      isBegun = true;
       const running = work(Math.round(performance.now() - asked));
       resolve(withTimeout(running, patienceMs));
-      await running.catch(() => {});
+      return running.catch(() => {});
+    };
+    navigator.locks.request(LOCK_NAME, { signal }, begin).catch((error) => {
+      if (isBegun) return;
+      if (error === signal.reason) reject(new ApiError({ code: "lock_timeout" }));
+      else begin(); // no locks here: site data is switched off
     });
-    end.catch(() => reject(new ApiError({ code: "lock_timeout" })));
   });
 }
 

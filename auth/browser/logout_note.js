@@ -18,12 +18,14 @@ const PREFIX = IS_PLAIN_TOO ? "(?:__Host-)?" : "__Host-";
 const COOKIE_FORM = new RegExp(`(?:^|; )${PREFIX}${COOKIE}=([0-9a-f]{24})`); // see random_id.js
 const COOKIE_SECONDS = 400 * 86_400; // the most that RFC 6265bis allows
 
+/** A logout that could be noted nowhere: then this page alone knows of it. */
+let unstoredId = /** @type {string | null} */ (null);
 /** The id in a cookie of a logout that is over: it may be read here before it is deleted elsewhere. */
 let outdatedId = /** @type {string | null} */ (null);
 
 /** Which logout the server has still to hear of; `null` if there is none. */
 export function pendingId() {
-  const id = readNote(KEY) ?? idInCookie();
+  const id = readNote(KEY) ?? idInCookie() ?? unstoredId;
   return id === outdatedId ? null : id;
 }
 
@@ -32,6 +34,7 @@ export function write() {
   const id = randomId();
   writeNote(KEY, id);
   writeCookie(id, COOKIE_SECONDS);
+  unstoredId = pendingId() === id ? null : id;
 }
 
 /**
@@ -43,10 +46,12 @@ export function erase(id) {
   if (pendingId() !== id) return;
   writeNote(KEY, null);
   writeCookie("", 0);
+  unstoredId = null;
 }
 
 /** Somebody has signed in in another tab: a logout that only the cookie tells of is over. */
 export function ignoreCookie() {
+  unstoredId = null;
   if (!readNote(KEY)) outdatedId = idInCookie();
 }
 

@@ -12,6 +12,7 @@
 
 import { toTransport } from "./api.js";
 import { AuthClient } from "./auth_client.js";
+import { keepsSiteData } from "./cookie_check.js";
 import { toStrategy } from "./renewal.js";
 
 export { socketTicket } from "./socket_ticket.js";
@@ -27,3 +28,5 @@ export const auth = new AuthClient({
 });
 Object.assign(globalThis, { auth });
 auth.start();
+// For the page's style sheet: no script of the page may have got that far.
+document.documentElement.toggleAttribute("data-cookies-off", !keepsSiteData());

@@ -6,6 +6,7 @@
  * is faster and drops pages kept in the back/forward cache.
  */
 
+import { openChannel } from "./channel.js";
 import { randomId } from "./random_id.js";
 import { writeNote } from "./shared_notes.js";
 
@@ -19,7 +20,7 @@ const REMEMBERED = 20;
  */
 
 export class Tabs {
-  #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;
+  #channel = openChannel(CHANNEL);
   /** @type {(message: Message, via: Via) => void} */
   #hear;
   /** Each message comes by two ways, and those of several tabs may come in between. @type {string[]} */

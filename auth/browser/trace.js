@@ -3,6 +3,7 @@
  * holds no secrets, and no more than the last events.
  */
 
+import { openChannel } from "./channel.js";
 import { randomId } from "./random_id.js";
 
 const KEPT = 500;
@@ -20,7 +21,7 @@ export class Trace {
   /** @type {TraceEvent[]} */
   #untold = [];
   #target;
-  #channel = globalThis.BroadcastChannel ? new BroadcastChannel(CHANNEL) : null;
+  #channel = openChannel(CHANNEL);
 
   /**
    * @param {EventTarget} target gets a `trace` event for each entry, also those of other tabs

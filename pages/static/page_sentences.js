@@ -23,6 +23,7 @@ export function errorsBefore(fields, inputs) {
 const SENTENCES = {
   signed_out: "You are signed out.",
   session_changed: "Meanwhile somebody has signed in or out in this browser: nothing was done.",
+  cookies_off: "Nothing was sent: this browser keeps no cookies, and one would hold your session.",
   cookies_blocked:
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
     "Allow them for this site, or use the app where pages and backend are of one site.",

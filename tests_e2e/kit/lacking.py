@@ -10,6 +10,15 @@ from playwright.sync_api import BrowserContext, Page
 
 Pages = BrowserContext | Page
 
+_SWITCH_SITE_DATA_OFF = """(() => {
+    const refuse = () => { throw new DOMException('Not allowed here', 'SecurityError'); };
+    for (const storage of ['localStorage', 'sessionStorage'])
+        Object.defineProperty(globalThis, storage, { get: refuse });
+    Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set: () => {} });
+    globalThis.BroadcastChannel = class { constructor() { refuse(); } };
+    LockManager.prototype.request = async () => refuse();
+})()"""
+
 
 def without_locks(pages: Pages) -> None:
     """Take `navigator.locks` away, as on a plain http address of another machine."""
@@ -45,3 +54,17 @@ def without_storage(pages: Pages) -> None:
     switched off already where somebody reads `localStorage`.
     """
     pages.add_init_script('Storage.prototype.setItem = () => { throw new Error("full"); };')
+
+
+def without_site_data(pages: Pages) -> None:
+    """Let the browser keep nothing for the site, as when people have switched cookies off.
+
+    Storage and channels throw and locks are refused, as in Firefox; Chromium has channels then. Not
+    simulated: that requests go without cookies.
+    """
+    pages.add_init_script(_SWITCH_SITE_DATA_OFF)
+
+
+def switch_site_data_off(page: Page) -> None:
+    """The same from now on, in a page that is open."""
+    page.evaluate(_SWITCH_SITE_DATA_OFF)
