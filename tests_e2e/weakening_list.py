@@ -507,8 +507,8 @@ WEAKENINGS = [
         'refused-lock-is-offline',
         'P10',
         'auth/browser/exclusive.js',
-        'else begin(); // no locks here: site data is switched off',
-        'else reject(new ApiError({ code: "unreachable" }));',
+        '.catch(() => void (isBegun || begin()));',
+        '.catch((error) => waiting.signal.aborted && begin());',
         'test_cookies_off.py::test_refused_lock_is_no_lost_network',
     ),
     Weakening(
@@ -518,6 +518,22 @@ WEAKENINGS = [
         'toggleAttribute("data-cookies-off", !keepsSiteData());',
         'removeAttribute("data-cookies-off");',
         'test_cookies_off.py::test_page_says_that_cookies_are_off',
+    ),
+    Weakening(
+        'lock-awaited-for-ever',
+        'P2',
+        'auth/browser/exclusive.js',
+        'setTimeout(() => waiting.abort(), patienceMs + WAIT_LONGER_MS)',
+        'setTimeout(() => {}, patienceMs + WAIT_LONGER_MS)',
+        'test_tab_that_stands_still.py::test_reload_comes_back_signed_in',
+    ),
+    Weakening(
+        'logout-overtakes-a-slow-sign-in',
+        'P9',
+        'auth/browser/pending_logout.js',
+        '      }, REQUEST_TIMEOUT_MS);',
+        '      });',
+        'test_tab_that_stands_still.py::test_slow_sign_in_is_no_tab_that_stands_still',
     ),
     Weakening(
         'slow-answers-are-dropped',

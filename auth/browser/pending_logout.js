@@ -3,7 +3,7 @@
  * the browser has a note of it (logout_note.js), so that any tab, now or later, can do it.
  */
 
-import { ApiError } from "./api.js";
+import { ApiError, REQUEST_TIMEOUT_MS } from "./api.js";
 import { Backoff } from "./backoff.js";
 import { exclusively } from "./exclusive.js";
 import * as logoutNote from "./logout_note.js";
@@ -94,7 +94,8 @@ export class PendingLogout {
   }
 
   /**
-   * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout.
+   * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout. With patience,
+   * so that it does not overtake a slow sign-in: that one's session is to end.
    * @param {string} id
    * @param {AccessToken} [token]
    * @returns {Promise<number>} when to try again, in milliseconds; 0 if that is not needed
@@ -106,7 +107,7 @@ export class PendingLogout {
         await this.#api.post("logout", undefined, token);
         logoutNote.erase(id);
         this.#trace.add("logout.sent");
-      });
+      }, REQUEST_TIMEOUT_MS);
       this.#backoff.reset();
       return 0;
     } catch (error) {
