@@ -18,6 +18,9 @@ from .program.server import Server
 LOG_OUT_EVERYWHERE = """() => {
     globalThis.ordered = auth.logoutEverywhere().then(() => 'done', (error) => error.code);
 }"""
+CALL_API = """() => {
+    globalThis.called = auth.fetch('/api/me').then((answer) => answer.text(), (error) => error.code);
+}"""
 WATCH_HEADING = """(name) => new MutationObserver(() => {
     const heading = [...document.querySelectorAll("h1")].find((h1) => h1.textContent === name);
     if (heading) sessionStorage["old-document"] = heading.checkVisibility() ? "seen" : "hidden";
@@ -170,3 +173,28 @@ def test_order_given_before_anybody_is_known_is_carried_out(
 
     assert tab.evaluate('globalThis.ordered') == 'done'
     assert tab.evaluate('[auth.state, auth.reason]') == ['signed-out', 'logout_everywhere']
+
+
+@pytest.mark.one_browser
+@pytest.mark.parametrize('who', ['nobody', 'somebody else'])
+def test_late_answer_is_not_handed_to_the_next(
+    who: str, tabs: Callable[[], Page], server: Server, person: Person, grace: Person
+) -> None:
+    """Ada's call is answered, and the answer is late: whoever is there by then does not get it."""
+    tab = tabs()
+    join_bare(tab, server.url, person)
+    assert api_status(tab) == 200
+    held = hold(tab, '**/api/me')
+    tab.evaluate(CALL_API)
+    call = held.wait_for()
+    answer = call.fetch()
+    assert person.name in answer.text()
+    if who == 'nobody':
+        tab.evaluate('auth.logout()')
+    else:
+        grace.sign_in_by_script(tab)
+        wait_for_name(tab, grace.name)
+
+    call.fulfill(response=answer)
+
+    assert tab.evaluate('globalThis.called') == 'answer_withheld'

@@ -70,7 +70,7 @@ export class Account {
     const init = { method: "POST", headers, body, signal, keepalive: true };
     /** With patience: checking a password takes its time when many do at once. @type {Around} */
     const underLock = (work) => exclusively(async () => read(await work()), REQUEST_TIMEOUT_MS);
-    const response = await callApi(this.#tab, this.#api, path, init, underLock);
+    const response = await callApi(this.#tab, this.#api, path, init, underLock, true);
     if (!response.ok) throw await problemOf(response);
     return response;
   }

@@ -14,11 +14,13 @@ import { ApiError, problemOf, reached } from "./api.js";
  * @param {string} path
  * @param {RequestInit} init
  * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
+ * @param {boolean} [mayEndSession] the call itself, so that its answer is wanted afterwards, too
  * @throws {TypeError} if `path` leads to an origin that the token is not for
- * @throws {ApiError} if nobody is signed in, no server can be reached, or the token could not be renewed
+ * @throws {ApiError} if nobody is signed in, no server can be reached, or the token could not be renewed;
+ *   `answer_withheld` if somebody has signed in or out since the call was sent
  * @throws what `init.signal` was aborted with
  */
-export async function callApi(tab, api, path, init, around = (work) => work()) {
+export async function callApi(tab, api, path, init, around = (work) => work(), mayEndSession = false) {
   const url = tab.destinations.addressFor(path);
   let sid = tab.session?.id ?? null;
   if (tab.isDue) {
@@ -31,8 +33,13 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
     demandSession(tab, sid); // it may have changed while this call waited for the lock
     return reached(tab.destinations.send(url, init), init.signal);
   };
+  /** @param {Response} answer what was said to one person is not for the next */
+  const handOver = (answer) => {
+    if (!mayEndSession) demandSession(tab, sid, "answer_withheld");
+    return answer;
+  };
   const first = await around(once);
-  if (first.status !== 401) return first;
+  if (first.status !== 401) return handOver(first);
   demandSession(tab, sid);
   tab.trace.add("api.retried");
   await tab.refresh();
@@ -40,7 +47,8 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
   // Put off, so this token may be too old: whether the session is over, only the refresh will say.
   if (tab.state === "reconnecting") throw new ApiError({ code: tab.state });
   const second = await around(once);
-  if (second.status === 401 && url.origin === api.url.origin && tab.session?.id === sid) {
+  if (second.status !== 401) return handOver(second);
+  if (url.origin === api.url.origin && tab.session?.id === sid) {
     const problem = await problemOf(second.clone());
     if (problem.endsSession || problem.code === "invalid_token") tab.leave(problem.reason ?? null);
   }
@@ -52,8 +60,9 @@ export async function callApi(tab, api, path, init, around = (work) => work()) {
  * neither revive a session that was ended meanwhile, nor be done as somebody else.
  * @param {TabSession} tab
  * @param {string | null} sid
- * @throws {ApiError} `session_changed`
+ * @param {string} [code]
+ * @throws {ApiError} with this code
  */
-function demandSession(tab, sid) {
-  if ((tab.session?.id ?? null) !== sid) throw new ApiError({ code: "session_changed" });
+function demandSession(tab, sid, code = "session_changed") {
+  if ((tab.session?.id ?? null) !== sid) throw new ApiError({ code });
 }

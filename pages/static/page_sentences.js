@@ -23,6 +23,9 @@ export function errorsBefore(fields, inputs) {
 const SENTENCES = {
   signed_out: "You are signed out.",
   session_changed: "Meanwhile somebody has signed in or out in this browser: nothing was done.",
+  answer_withheld:
+    "Meanwhile somebody has signed in or out in this browser. So the answer is not shown, " +
+    "but what was asked for may have been done.",
   cookies_off: "Nothing was sent: this browser keeps no cookies, and one would hold your session.",
   cookies_blocked:
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
