@@ -3,11 +3,9 @@
  * (`data-auth`, `data-user` on <html>), moves between pages, and fetches the ticket that binds the
  * Python side (`data-bound`).
  */
-import { auth, socketTicket } from "auth-client";
+import { Backoff, auth, socketTicket } from "auth-client";
 import { atEachMove, go, isAmong } from "page-address";
 
-/** How long to wait before asking for another ticket, if one could not be had or was refused. */
-const RETRY_MS = 2_000;
 /** How long Python's word may take: the call for the ticket, or the ticket, may have got lost. */
 const PATIENCE_MS = 10_000;
 /** On a slow line: patience doubles with each try, up to this. */
@@ -46,6 +44,7 @@ export default {
   },
   mounted() {
     this.patienceMs = PATIENCE_MS;
+    this.backoff = new Backoff();
     // Where Python begins, too. Two events before the first handshake may overtake one another.
     this.state = "loading";
     noteNotifications(() => Boolean(this.boundTo || !usersId));
@@ -96,13 +95,13 @@ export default {
     async bind(sessionId) {
       this.unbind();
       this.boundTo = sessionId;
-      const timer = (this.timer = setTimeout(this.tryAgain, this.patienceMs));
+      const timer = (this.timer = setTimeout(() => this.tryAgain(), this.patienceMs));
       const isLate = () => this.timer !== timer; // the page has been unbound or bound anew since
       try {
         const ticket = await socketTicket(auth, window.clientId);
         if (!isLate()) this.$emit("ticket", ticket);
-      } catch {
-        if (!isLate()) this.tryAgain();
+      } catch (error) {
+        if (!isLate()) this.tryAgain(error);
       }
     },
     /** Called by Python once it has drawn for a session, or for nobody. */
@@ -111,6 +110,7 @@ export default {
       if (sessionId !== this.boundTo) return this.tryAgain();
       clearTimeout(this.timer);
       this.patienceMs = PATIENCE_MS;
+      this.backoff.reset();
       document.documentElement.dataset.bound = "";
       auth.trace.add("page.bound");
     },
@@ -119,10 +119,11 @@ export default {
       auth.sessionEnded(sessionId, reason);
     },
     trace: () => auth.trace.events,
-    tryAgain() {
+    /** Ask for another ticket later: one could not be had, was refused, or Python says nothing. */
+    tryAgain(error) {
       this.unbind();
       this.patienceMs = Math.min(this.patienceMs * 2, MAX_PATIENCE_MS);
-      this.timer = setTimeout(this.onState, RETRY_MS);
+      this.timer = setTimeout(this.onState, this.backoff.waitMs(error));
     },
     unbind() {
       clearTimeout(this.timer);

@@ -19,6 +19,14 @@ TICKET = '**/auth/socket-ticket'
 # The server forgets a page that has been away for 3 s.
 FAILURES_IN_TEN_SECONDS = 4
 LONG_ENOUGH_MS = 30_000
+NOTE_CALLS_FOR_TICKETS = """
+    globalThis.calledAt = [];
+    const send = fetch;
+    globalThis.fetch = (url, init) => {
+        if (`${url}`.endsWith('/auth/socket-ticket')) calledAt.push(Date.now());
+        return send(url, init);
+    };
+"""
 TICKETS_TIME_MS = 11_000
 
 
@@ -62,6 +70,30 @@ def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person:
 
     wait_for_trace(tab, 'page.bound')
     assert len(held) == 2
+
+
+@pytest.mark.one_browser
+def test_refused_ticket_is_asked_for_when_the_server_says(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """`Retry-After` counts for tickets as it does for refreshes."""
+    tab = tabs()
+    tab.clock.install()
+    tab.add_init_script(NOTE_CALLS_FOR_TICKETS)
+
+    def be_busy(route: Route) -> None:
+        route.fulfill(status=503, headers={'Retry-After': '20'})
+
+    tab.route(TICKET, be_busy, times=1)
+    with tab.expect_response(TICKET):
+        person.join(tab, server.url)
+
+    tab.clock.fast_forward(19_000)
+    tab.clock.fast_forward(12_000)
+
+    wait_for_trace(tab, 'page.bound')
+    first, second = tab.evaluate('calledAt')
+    assert second - first >= 20_000
 
 
 @pytest.mark.one_browser

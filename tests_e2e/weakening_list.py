@@ -825,9 +825,17 @@ WEAKENINGS = [
         'ticket-awaited-for-ever',
         'P14',
         'pages/session_bridge.js',
-        '(this.timer = setTimeout(this.tryAgain, this.patienceMs));',
+        '(this.timer = setTimeout(() => this.tryAgain(), this.patienceMs));',
         '(this.timer = setTimeout(() => {}));',
         'test_network_comes_back.py::test_lost_ticket_is_asked_for_again',
+    ),
+    Weakening(
+        'tickets-asked-for-too-soon',
+        'P14',
+        'pages/session_bridge.js',
+        'this.backoff.waitMs(error)',
+        'this.backoff.waitMs()',
+        'test_network_comes_back.py::test_refused_ticket_is_asked_for_when_the_server_says',
     ),
     Weakening(
         'bound-for-ever',

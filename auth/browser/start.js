@@ -15,6 +15,7 @@ import { AuthClient } from "./auth_client.js";
 import { keepsSiteData } from "./cookie_check.js";
 import { toStrategy } from "./renewal.js";
 
+export { Backoff } from "./backoff.js";
 export { socketTicket } from "./socket_ticket.js";
 
 /** @param {string} name */

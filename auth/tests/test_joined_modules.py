@@ -34,7 +34,7 @@ def test_every_line_is_taken_over() -> None:
         for line in path.read_text(encoding='utf-8').splitlines():
             if not line.startswith(('import ', 'export {')):
                 assert line.removeprefix('export ') in text, path.name
-    assert text[-1] == 'export { socketTicket, auth };'
+    assert text[-1] == 'export { Backoff, socketTicket, auth };'
     assert not any(line.startswith('import') for line in text)
 
 
