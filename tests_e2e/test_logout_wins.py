@@ -8,13 +8,18 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from .kit.auth_trace import traced, wait_for_trace
-from .kit.lacking import without_locks
+from .kit.lacking import without_focus, without_locks
 from .kit.network import hold
 from .program.bare import join_bare
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
 LATE_SECONDS = 1.5
+OTHER_TABS_TIME_MS = 10_000
+HOLD_LOCK = """new Promise((held) => {
+    const until = new Promise((release) => Object.assign(globalThis, { release }));
+    navigator.locks.request('auth.session', () => (held(), until));
+})"""
 
 
 def sign_ins(page: Page) -> int:
@@ -90,3 +95,27 @@ def test_logout_asked_for_twice_ends_the_session(
 
     wait_for_trace(tab, 'logout.sent')
     server.wait_for('session_ended', ended + 1)
+
+
+@pytest.mark.one_browser
+def test_logout_in_two_tabs_at_one_instant_ends_the_session(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """The note is the other tab's, as both wait for the lock, and that tab goes: this one tells it."""
+    holder, tab = tabs(), tabs()
+    holder.goto(f'{server.url}/healthz')
+    tab.clock.install()
+    without_focus(tab)
+    join_bare(tab, server.url, person)
+    session = tab.evaluate('auth.session.id')
+    holder.evaluate(HOLD_LOCK)
+    tab.evaluate('globalThis.logout = auth.logout(); 0')
+    holder.evaluate(f'localStorage.setItem("auth.logout-pending", "{"5" * 24}")')
+
+    holder.evaluate('release()')
+    tab.evaluate('logout')
+    assert traced(tab, 'logout.sent') == []
+    tab.clock.fast_forward(OTHER_TABS_TIME_MS)
+
+    wait_for_trace(tab, 'logout.sent')
+    server.wait_for('session_ended', session=session)

@@ -231,6 +231,14 @@ WEAKENINGS = [
         'test_bfcache.py::test_late_answer_does_not_reach_a_page_that_is_kept',
     ),
     Weakening(
+        'logout-left-to-the-second-tab',
+        'P5',
+        'auth/browser/pending_logout.js',
+        'else this.deliverLater();',
+        '',
+        'test_logout_wins.py::test_logout_in_two_tabs_at_one_instant_ends_the_session',
+    ),
+    Weakening(
         'logout-left-to-its-tab',
         'P5',
         'auth/browser/news.js',

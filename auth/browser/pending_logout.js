@@ -74,6 +74,7 @@ export class PendingLogout {
         if (this.#running !== running) return; // somebody has signed in and out again, or the page is closed
         this.#running = null;
         if (waitMs) this.#planIn(waitMs);
+        else this.deliverLater(); // what is noted may be the logout of another tab, asked for at the same time
       };
       const running = { id, done: this.#post(id, token).then(plan) };
       this.#running = running;
