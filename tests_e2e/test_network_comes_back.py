@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
+
+from auth import TOKEN_HOLDER_PATH
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import hold, offline, out_of_reach
@@ -28,6 +30,9 @@ NOTE_CALLS_FOR_TICKETS = """
     };
 """
 TICKETS_TIME_MS = 11_000
+TEN_SECONDS_PASS_FOR_STYLES = """() => {
+    for (const animation of document.getAnimations()) animation.currentTime = 10_000;
+}"""
 
 
 @pytest.mark.one_browser
@@ -146,3 +151,24 @@ def test_broken_socket_is_mended(tabs: OpenTab, server: Server, person: Person) 
     assert len(traced(tab, 'page.bound')) == 1
     log_out(tab)  # the page's Python side still acts
     sees_login_page(tab)
+
+
+@pytest.mark.one_browser
+def test_page_whose_script_did_not_come_offers_another_try(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Nothing else could tell: after ten seconds there is a link that loads the page anew."""
+    tab = tabs()
+    person.join(tab, server.url)
+    with out_of_reach(tab, f'**{TOKEN_HOLDER_PATH}'):
+        tab.reload()
+        expect(tab.get_by_text('One moment')).to_be_visible()
+        try_again = tab.get_by_role('link', name='Try again')
+        expect(try_again).to_be_hidden()
+
+        tab.evaluate(TEN_SECONDS_PASS_FOR_STYLES)
+
+    try_again.click()
+
+    person.sees_dashboard(tab)
+    expect(try_again).to_be_hidden()

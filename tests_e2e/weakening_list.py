@@ -552,6 +552,14 @@ WEAKENINGS = [
         'test_tab_that_stands_still.py::test_slow_sign_in_is_no_tab_that_stands_still',
     ),
     Weakening(
+        'no-second-try-to-load',
+        'P10',
+        'pages/static/theme.css',
+        'animation: appear 0s 10s backwards;',
+        'visibility: hidden;',
+        'test_network_comes_back.py::test_page_whose_script_did_not_come_offers_another_try',
+    ),
+    Weakening(
         'slow-answers-are-dropped',
         'P10',
         'auth/browser/renewal.js',
