@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 
 import auth
 from auth import errors
 from auth.http.refusals import refusal
+
+API_JS = Path(auth.__file__).parent / 'browser' / 'api.js'
 
 CONDITIONS = [
     errors.InvalidInput({'name': 'This field is required.'}),
@@ -49,3 +53,11 @@ def test_no_condition_is_missing_here() -> None:
         if isinstance(kind, type) and issubclass(kind, auth.AuthError)
     }
     assert kinds - {type(each) for each in CONDITIONS} == {auth.AuthError}
+
+
+def test_browser_knows_the_codes_that_end_a_session() -> None:
+    """Shows that a "no" of the refresh signs out, and that nothing else is taken for one."""
+    (listed,) = re.findall(r'SESSION_IS_OVER = new Set\(\[(.*?)\]\)', API_JS.read_text('utf-8'))
+
+    ends = [errors.NoSession(), errors.InvalidRefreshToken(), errors.SessionEnded('replay')]
+    assert set(re.findall(r'\w+', listed)) == {refusal(each).code for each in ends}
