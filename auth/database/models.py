@@ -77,10 +77,13 @@ class EndedSession(Base):
 
 IS_UNREVOKED = Session.revoked_at.is_(None)
 
-# One's living sessions are found without a look at those of a fortnight that are over.
+# One's living sessions are found without a look at those of a fortnight that are over. By two columns:
+# SQLite thinks this index no better than that of `user_id` alone otherwise. (One that changes with
+# every refresh would cost PostgreSQL its HOT updates.)
 Index(
     'unrevoked_sessions_of_user',
     Session.user_id,
+    Session.abs_expires_at,
     sqlite_where=IS_UNREVOKED,
     postgresql_where=IS_UNREVOKED,
 )

@@ -24,7 +24,8 @@ _UPGRADES = {
         'CREATE INDEX ix_ended_sessions_ended_at ON ended_sessions (ended_at)',
     ),
     3: (
-        'CREATE INDEX unrevoked_sessions_of_user ON sessions (user_id) WHERE revoked_at IS NULL',
+        'CREATE INDEX unrevoked_sessions_of_user ON sessions (user_id, abs_expires_at) '
+        'WHERE revoked_at IS NULL',
         'ALTER TABLE schema_info ADD COLUMN keys_check VARCHAR(64)',
     ),
 }
