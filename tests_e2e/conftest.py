@@ -245,6 +245,23 @@ def devices(new_context: Callable[..., BrowserContext]) -> OpenTab:
     return lambda: new_context().new_page()
 
 
+@pytest.fixture
+def firefox_tab(
+    playwright: Playwright, browser_type_launch_args: browsers.LaunchOptions, watched: Watched
+) -> Iterator[Callable[[dict[str, Any]], Page]]:
+    """Open a tab in a Firefox of one's own that has these preferences, too."""
+    with ExitStack() as stack:
+
+        def open_tab(preferences: dict[str, Any]) -> Page:
+            preferences = browser_type_launch_args['firefox_user_prefs'] | preferences
+            options = browser_type_launch_args | {'firefox_user_prefs': preferences}
+            firefox = playwright.firefox.launch(**options)
+            stack.callback(firefox.close)
+            return stack.enter_context(watched(firefox.new_context())).new_page()
+
+        yield open_tab
+
+
 @pytest.fixture(scope='session')
 def restoring_browser(
     browser: Browser,

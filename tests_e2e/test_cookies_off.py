@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
-from .kit import browsers
 from .kit.auth_trace import traced
 from .kit.lacking import switch_site_data_off, without_site_data
 from .kit.tabs import OpenTab
@@ -22,14 +20,7 @@ SENTENCE = 'This browser keeps no cookies'
 
 
 @pytest.fixture
-def forgetful_tab(
-    playwright: Playwright,
-    browser_name: str,
-    browser: Browser,
-    browser_type_launch_args: browsers.LaunchOptions,
-    tabs: OpenTab,
-    watched: Callable[..., AbstractContextManager[BrowserContext]],
-) -> Iterator[Page]:
+def forgetful_tab(browser_name: str, tabs: OpenTab, firefox_tab: Callable[..., Page]) -> Page:
     """A tab of a browser that keeps nothing: Firefox by its own preference, Chromium by simulation.
 
     Chromium has no such switch but in its settings, which its headless shell does not read.
@@ -37,14 +28,8 @@ def forgetful_tab(
     if browser_name == 'chromium':
         tab = tabs()
         without_site_data(tab)
-        yield tab
-        return
-    preferences = browser_type_launch_args['firefox_user_prefs'] | FIREFOX_KEEPS_NO_COOKIES
-    options = browser_type_launch_args | {'firefox_user_prefs': preferences}
-    forgetful = playwright.firefox.launch(**options)
-    with watched(forgetful.new_context()) as context:
-        yield context.new_page()
-    forgetful.close()
+        return tab
+    return firefox_tab(FIREFOX_KEEPS_NO_COOKIES)
 
 
 def test_page_says_that_cookies_are_off(

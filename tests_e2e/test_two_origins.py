@@ -7,12 +7,10 @@ origins, and the rest in `test_tabs_on_two_origins.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from .kit import browsers
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.tabs import OpenTab
 from .program.people import Person, call_api, log_out, press, sees_login_page
@@ -61,13 +59,10 @@ def two_sites(run_once: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def wary_tab(
-    playwright: Playwright,
     browser_name: str,
-    browser: Browser,
-    browser_type_launch_args: browsers.LaunchOptions,
     new_context: Callable[..., BrowserContext],
-    watched: Callable[..., AbstractContextManager[BrowserContext]],
-) -> Iterator[Page]:
+    firefox_tab: Callable[..., Page],
+) -> Page:
     """A tab of a browser that takes no cookies of another site.
 
     Chromium is told so by its debugging protocol, Firefox by a preference at its start.
@@ -77,14 +72,8 @@ def wary_tab(
         session = tab.context.new_cdp_session(tab)
         session.send('Network.enable')
         session.send('Network.setCookieControls', RESTRICT_COOKIES)
-        yield tab
-        return
-    preferences = browser_type_launch_args['firefox_user_prefs'] | FIREFOX_REFUSES_THIRD_PARTIES
-    options = browser_type_launch_args | {'firefox_user_prefs': preferences}
-    wary = playwright.firefox.launch(**options)
-    with watched(wary.new_context()) as context:
-        yield context.new_page()
-    wary.close()
+        return tab
+    return firefox_tab(FIREFOX_REFUSES_THIRD_PARTIES)
 
 
 @pytest.mark.one_browser
