@@ -24,7 +24,7 @@ from ..errors import ServiceBusy
 T = TypeVar('T')
 # By thread: four seconds' worth (measured: 20 ms each). What one network address may try at one
 # instant, by AttemptLimits, leaves room for others.
-MOST_WAITING = 200
+MAX_WAITING = 200
 NICENESS = 5
 # A container's share of the processor: microseconds of work in so many (cgroup v2).
 CPU_MAX = Path('/sys/fs/cgroup/cpu.max')
@@ -37,7 +37,7 @@ class HashThreads:
     def __init__(self) -> None:
         threads = usable_cores()
         self._executor = ThreadPoolExecutor(threads, 'argon2', initializer=be_nice)
-        self._places = threading.BoundedSemaphore(threads * (1 + MOST_WAITING))
+        self._places = threading.BoundedSemaphore(threads * (1 + MAX_WAITING))
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
         """Return what `work` does. Raises `ServiceBusy` if too much waits already."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from auth import AttemptLimits, AuthBackend, ServiceBusy
-from auth.passwords.hash_threads import MOST_WAITING, HashThreads, usable_cores
+from auth.passwords.hash_threads import MAX_WAITING, HashThreads, usable_cores
 
 from .browser import Account, Browser
 from .watch_argon2 import watch_argon2
@@ -53,7 +53,7 @@ def test_container_hashes_on_its_own_cores_only(
 
 def test_hashing_takes_no_more_than_a_few_seconds_of_work() -> None:
     """Shows that one more than may wait is refused at once, and that all others are served."""
-    at_most = usable_cores() * (1 + MOST_WAITING)
+    at_most = usable_cores() * (1 + MAX_WAITING)
     free = threading.Event()
 
     async def rush() -> list[object]:
@@ -75,8 +75,8 @@ def test_many_may_wait_on_one_core() -> None:
     """Shows that one address alone, by its limits, cannot take all places; a class takes few."""
     limits = AttemptLimits()
 
-    assert limits.failures_per_address + limits.registrations_per_hour < MOST_WAITING
-    assert max(A_CLASS, BENCHMARK_CLIENTS) < MOST_WAITING
+    assert limits.failures_per_address + limits.registrations_per_hour < MAX_WAITING
+    assert max(A_CLASS, BENCHMARK_CLIENTS) < MAX_WAITING
 
 
 def test_busy_server_knows_no_accounts(
