@@ -6,17 +6,17 @@ import auth
 
 from .command import Command
 from .settings import Settings
-from .start_up import give_up, giving_up_if_unusable
+from .start_up import giving_up_if_unusable, servers_keys
 
 
 def end_sessions(settings: Settings) -> None:
     """End all sessions; running servers hear of it, and one that refused the keys starts now.
 
-    Ends with exit code 2 if there is no data folder with keys, or the database cannot be used.
+    Ends with exit code 2 if there is no data folder with keys, they are another user's, or the
+    database cannot be used.
     """
-    what, folder = 'end the sessions', settings.data_dir / 'keys'
-    if not folder.is_dir():
-        give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.', what)
+    what = 'end the sessions'
+    folder = servers_keys(settings, what)
     with giving_up_if_unusable(settings, what):
         keys = auth.load_or_create_keys(folder)
         ended = auth.end_all_sessions(settings.resolved_database_url(), keys)

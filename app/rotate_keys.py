@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -12,9 +10,10 @@ import auth
 
 from .command import Command
 from .settings import Settings
-from .start_up import give_up
+from .start_up import give_up, servers_keys
 
-_give_up = partial(give_up, what='replace the key')
+_WHAT = 'replace the key'
+_give_up = partial(give_up, what=_WHAT)
 
 
 def rotate_keys(settings: Settings) -> None:
@@ -23,13 +22,7 @@ def rotate_keys(settings: Settings) -> None:
     Ends with exit code 2 if there is no data folder with keys, they are another user's, or they
     cannot be used.
     """
-    folder = settings.data_dir / 'keys'
-    if not folder.is_dir():
-        _give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.')
-    owner = folder.stat().st_uid
-    # A key file is its owner's alone: made with sudo, the server could not read it.
-    if sys.platform != 'win32' and os.geteuid() != owner:
-        _give_up(f'{folder} belongs to user {owner}. Run this as that user, as the server is.')
+    folder = servers_keys(settings, _WHAT)
     try:
         keys = auth.load_or_create_keys(folder).signing
         key = keys.rotate(time.time())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 from sqlalchemy.exc import ArgumentError
@@ -60,6 +62,18 @@ def give_up(why: str, what: str = 'start') -> NoReturn:
     """Print in one sentence what cannot be done and why, and end with exit code 2."""
     print(f'Cannot {what}: {why}', file=sys.stderr)
     raise SystemExit(EXIT_UNUSABLE)
+
+
+def servers_keys(settings: Settings, what: str) -> Path:
+    """Return the folder of the keys that a server has; give up if it is not there, or not one's own."""
+    folder = settings.data_dir / 'keys'
+    if not folder.is_dir():
+        give_up(f'{folder} does not exist. Name the folder of your server with --data-dir.', what)
+    owner = folder.stat().st_uid
+    # A key file is its owner's alone: made with sudo, the server could not read it.
+    if sys.platform != 'win32' and os.geteuid() != owner:
+        give_up(f'{folder} belongs to user {owner}. Run this as that user, as the server is.', what)
+    return folder
 
 
 @contextlib.contextmanager

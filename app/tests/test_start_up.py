@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +21,7 @@ import pytest
 
 from app.__main__ import COMMANDS
 from app.command import Command
+from app.end_sessions import end_sessions
 from app.resource_server import ResourceServerSettings
 from app.rotate_keys import rotate_keys
 from app.settings import Settings
@@ -483,8 +484,12 @@ def test_sessions_of_no_database_are_one_sentence(
 
 
 @pytest.mark.skipif(os.name == 'nt', reason='Windows has no such users')
+@pytest.mark.parametrize('command', [rotate_keys, end_sessions])
 def test_keys_are_made_by_their_owner_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    command: Callable[[Settings], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """With sudo, the new key would be one that the server cannot read: refused, nothing is written."""
     keys = tmp_path / 'keys'
@@ -493,7 +498,7 @@ def test_keys_are_made_by_their_owner_only(
     monkeypatch.setattr(os, 'geteuid', lambda: owner + 1)
 
     with pytest.raises(SystemExit) as ended:
-        rotate_keys(Settings.model_validate({'data_dir': tmp_path}))
+        command(Settings.model_validate({'data_dir': tmp_path}))
 
     assert ended.value.code == 2
     (line,) = capfd.readouterr().err.splitlines()
