@@ -122,7 +122,7 @@ def test_rotated_keys_refuse_nobody(both: Both) -> None:
     both.service.stop()
     both.service.start()
     assert both.service.ask(token_of_somebody(both.server)) == FINE
-    assert 'keys_fetched keys=2' in both.service.output
+    both.service.wait_for('keys_fetched', keys=2)
 
 
 @pytest.mark.one_browser
