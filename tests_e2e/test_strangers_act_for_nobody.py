@@ -39,7 +39,7 @@ ANOTHER_TICKET = """() => auth.fetch('/auth/socket-ticket', {
     body: JSON.stringify({ client_id: clientId }) }).then((answer) => answer.json())"""
 PRESS = """({ element, listener }) => socket.emit('event', {
     client_id: clientId, id: element, listener_id: listener, args: ['{}'] })"""
-MOST_SECONDS = 60
+MAX_SECONDS = 60
 
 OpenPage = Callable[[], Page]
 
@@ -53,7 +53,7 @@ def attack(loot: Loot, server: Server) -> dict[str, Any]:
         input=json.dumps(asdict(loot)),
         capture_output=True,
         text=True,
-        timeout=MOST_SECONDS,
+        timeout=MAX_SECONDS,
         check=False,
     )
     assert program.returncode == 0, program.stderr

@@ -14,7 +14,7 @@ from auth import OWASP_ARGON2ID
 
 from .browser import Browser, register_all
 from .databases import bare_commits
-from .report import FEWEST_LOGINS, FEWEST_REFRESHES, LONGEST_CALL_MS, Aim, Figure
+from .report import MAX_CALL_MS, MIN_LOGINS, MIN_REFRESHES, Aim, Figure
 from .samples import Sample, in_tasks, in_threads
 
 ONE, MANY = 1, 32
@@ -73,7 +73,7 @@ class Figures:
             floors = {'commits': commits.get(clients, commits[ONE]), 'routes': routes}
             refresh = Figure(kind, 'POST /auth/refresh', clients, floors)
             self._add_calls(refresh, browsers, Browser.refresh)
-            self.aims.append(Aim(refresh, least_share=FEWEST_REFRESHES))
+            self.aims.append(Aim(refresh, least_share=MIN_REFRESHES))
             api = Figure(kind, 'GET /api/me', clients, {'routes': routes})
             self._add_calls(api, browsers, Browser.call_api)
         self._add_logins(kind, browsers)
@@ -85,8 +85,8 @@ class Figures:
         calls = Figure(kind, '  GET /api/me meanwhile', ONE)
         visitor = asyncio.run(register_all(browsers[0].url, 1))
         self.probes.append(Probe([logins, calls], partial(_flood, browsers, visitor[0])))
-        self.aims.append(Aim(logins, least_share=FEWEST_LOGINS))
-        self.aims.append(Aim(calls, most_ms=LONGEST_CALL_MS))
+        self.aims.append(Aim(logins, least_share=MIN_LOGINS))
+        self.aims.append(Aim(calls, most_ms=MAX_CALL_MS))
 
     def _add(self, figure: Figure, take: Callable[[float], Sample]) -> Figure:
         self.probes.append(Probe([figure], lambda seconds: [take(seconds)]))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from .samples import Sample
 
-FEWEST_REFRESHES = 0.5  # of the lower floor: bare commits or bare routes
-FEWEST_LOGINS = 0.9  # of what the cores can hash
-LONGEST_CALL_MS = 100  # of 99 in 100 calls, while everybody signs in
+MIN_REFRESHES = 0.5  # of the lower floor: bare commits or bare routes
+MIN_LOGINS = 0.9  # of what the cores can hash
+MAX_CALL_MS = 100  # of 99 in 100 calls, while everybody signs in
 
 
 @dataclass

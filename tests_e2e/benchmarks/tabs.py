@@ -28,9 +28,9 @@ from .samples import MILLISECONDS, Sample
 STOPWATCH = Path(__file__).parent / 'stopwatch.js'
 SEEN = 'stopwatch.at > 0'
 TABS = (2, 10)
-LONGEST_LOGOUT = 1.5  # times the floor
-LONGEST_RELOAD = 1.0
-LONGEST_VISIT = 1.3
+MAX_LOGOUT = 1.5  # times the floor
+MAX_RELOAD = 1.0
+MAX_VISIT = 1.3
 
 
 @dataclass
@@ -126,7 +126,7 @@ def main() -> None:
 
 def _logout(browser: Browser, server: Server, floor_url: str, tabs: int, rounds: int) -> Line:
     """Measure from the click on "Log out" to the login page in the last other tab."""
-    line = Line(f'"Log out" to the last of {tabs} tabs signed out', LONGEST_LOGOUT)
+    line = Line(f'"Log out" to the last of {tabs} tabs signed out', MAX_LOGOUT)
     ours, floor = Site(browser, server.url, tabs), Site(browser, floor_url, tabs)
     person = Person()
     person.register(ours.tabs[0], server.url)
@@ -152,7 +152,7 @@ def _reload(
 ) -> Line:
     """Measure from a reload to the dashboard, or to the floor's label."""
     cache = 'cold' if is_cold else 'warm'
-    line = Line(f'reload to dashboard, {cache} cache, {tabs} tabs', LONGEST_RELOAD)
+    line = Line(f'reload to dashboard, {cache} cache, {tabs} tabs', MAX_RELOAD)
     ours, floor = Site(browser, server.url, tabs), Site(browser, floor_url, tabs)
     person = Person()
     person.register(ours.tabs[0], server.url)
@@ -175,7 +175,7 @@ def _reload(
 
 def _visit(browser: Browser, server: Server, floor_url: str, rounds: int) -> Line:
     """Measure from the navigation's start to the user's name, beside a page with one fetch."""
-    line = Line('server-rendered page to the name on screen', LONGEST_VISIT)
+    line = Line('server-rendered page to the name on screen', MAX_VISIT)
     ours, floor = Site(browser, server.url, 1), Site(browser, floor_url, 1)
     person = Person()
     person.register(ours.tabs[0], server.url)

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 # Time enough to tell ten tabs on a busy machine.
 AHEAD_MS = 1_500
-MOST_APART_MS = 250  # ten Firefox tabs on two busy cores: 50
+MAX_APART_MS = 250  # ten Firefox tabs on two busy cores: 50
 _WAIT_FOR = """moment => {
     const left = moment - Date.now();
     globalThis.atTheBarrier = new Promise((go) => setTimeout(go, left)).then(async () => {
@@ -37,5 +37,5 @@ def at_one_instant(tabs: Sequence[Page], action: str) -> list[Any]:
         tab.evaluate(_WAIT_FOR.replace('ACTION', action), moment)
     began_at, results = zip(*[tab.evaluate('atTheBarrier') for tab in tabs], strict=True)
     apart_ms = max(began_at) - min(began_at)
-    assert apart_ms <= MOST_APART_MS, f'the tabs began {apart_ms} ms apart'
+    assert apart_ms <= MAX_APART_MS, f'the tabs began {apart_ms} ms apart'
     return list(results)
