@@ -97,7 +97,7 @@ export class Api {
    *
    * @param {Operation} operation
    * @param {object} [form]
-   * @param {AccessToken} [token] to send along
+   * @param {AccessToken | null} [token] to send along
    * @returns {Promise<any>}
    * @throws {ApiError}
    */

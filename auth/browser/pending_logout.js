@@ -21,6 +21,8 @@ export class PendingLogout {
   /** Of the next try; 0 while none is planned. */
   #timer = 0;
   #backoff = new Backoff();
+  /** A copy: the cookie may be gone, and then only this says which session is to end. @type {AccessToken | null} */
+  #token = null;
   #api;
   #trace;
 
@@ -42,30 +44,25 @@ export class PendingLogout {
    * Sign this browser out. The order matters: first nothing here can act any more, then the other tabs
    * are told, then the server.
    * @param {TabSession} tab
-   * @param {AccessToken} token a copy: the cookie may be gone, and then only this says which session is to end
+   * @param {AccessToken} token a copy, which is dropped once it is of no more use
    */
   async logout(tab, token) {
     // Whoever asks twice means one logout, and only the first had the token that says of which session.
-    if (tab.session || !logoutNote.pendingId()) logoutNote.write();
+    if (tab.session || !logoutNote.pendingId()) {
+      logoutNote.write();
+      this.#keep(token);
+    }
     const sid = tab.session?.id ?? null;
-    const drop = () => token.drop();
-    addEventListener("pagehide", drop); // a page kept for Back keeps no token
     tab.leave("logout");
     tab.tell({ kind: "logout", sid });
-    try {
-      await this.deliver(token);
-    } finally {
-      drop();
-      removeEventListener("pagehide", drop);
-    }
+    await this.deliver();
   }
 
   /**
    * Tell the server of the logout that is noted, if one is. Callers at one time share one call. Without a
    * network the note stays, and the next try comes by itself.
-   * @param {AccessToken} [token] for this try
    */
-  async deliver(token) {
+  async deliver() {
     this.#unplan();
     const id = logoutNote.pendingId();
     if (id && this.#running?.id !== id) {
@@ -73,12 +70,14 @@ export class PendingLogout {
       const plan = (waitMs) => {
         if (this.#running !== running) return; // somebody has signed in and out again, or the page is closed
         this.#running = null;
-        if (waitMs) this.#planIn(waitMs);
-        else this.deliverLater(); // what is noted may be the logout of another tab, asked for at the same time
+        if (waitMs) return this.#planIn(waitMs);
+        this.#dropToken();
+        this.deliverLater(); // what is noted may be the logout of another tab, asked for at the same time
       };
-      const running = { id, done: this.#post(id, token).then(plan) };
+      const running = { id, done: this.#post(id).then(plan) };
       this.#running = running;
     }
+    if (!id) this.#dropToken(); // somebody has signed in
     await this.#running?.done;
   }
 
@@ -91,6 +90,7 @@ export class PendingLogout {
   /** Try no more for as long as this page lives; the note stays. */
   stop() {
     this.#unplan();
+    this.#dropToken();
     this.#running = null;
   }
 
@@ -98,14 +98,13 @@ export class PendingLogout {
    * Tell the server, behind any refresh in flight: its late cookie must not outlive the logout. With patience,
    * so that it does not overtake a slow sign-in: that one's session is to end.
    * @param {string} id
-   * @param {AccessToken} [token]
    * @returns {Promise<number>} when to try again, in milliseconds; 0 if that is not needed
    */
-  async #post(id, token) {
+  async #post(id) {
     try {
       await exclusively(async () => {
         if (logoutNote.pendingId() !== id) return; // another tab was faster, or someone signed in
-        await this.#api.post("logout", undefined, token);
+        await this.#api.post("logout", undefined, this.#token);
         logoutNote.erase(id);
         this.#trace.add("logout.sent");
       }, REQUEST_TIMEOUT_MS);
@@ -129,4 +128,17 @@ export class PendingLogout {
     clearTimeout(this.#timer);
     this.#timer = 0;
   }
+
+  /** @param {AccessToken} token */
+  #keep(token) {
+    this.#dropToken();
+    this.#token = token;
+    addEventListener("pagehide", this.#dropToken); // a page kept for Back keeps no token
+  }
+
+  #dropToken = () => {
+    this.#token?.drop();
+    this.#token = null;
+    removeEventListener("pagehide", this.#dropToken);
+  };
 }
