@@ -117,6 +117,45 @@ def test_pending_logout_survives_a_reload_without_storage(
 
 
 @pytest.mark.one_browser
+def test_second_try_of_a_logout_knows_its_session(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """The first reaches nobody, the cookies are gone: the next says which session is to end, too."""
+    tab = tabs()
+    join_bare(tab, server.url, person)
+    session = tab.evaluate('auth.session.id')
+    tab.context.clear_cookies()
+    with out_of_reach(tab, LOGOUT):
+        tab.evaluate('auth.logout()')
+        wait_for_trace(tab, 'logout.postponed')
+
+    tab.evaluate('dispatchEvent(new Event("online"))')
+
+    wait_for_trace(tab, 'logout.sent')
+    server.wait_for('session_ended', session=session)
+
+
+@pytest.mark.one_browser
+def test_page_brought_back_obeys_a_logout_that_waits(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Put away between two tries to tell the server, it need not wait for the next one."""
+    tab = tabs()
+    tab.clock.install()
+    join_bare(tab, server.url, person)
+    with out_of_reach(tab, LOGOUT):
+        tab.evaluate('auth.logout()')
+        wait_for_trace(tab, 'logout.postponed')
+        tab.clock.pause_at(tab.evaluate('Date.now()') + 1)
+        say_put_away(tab)
+        assert tab.evaluate('auth.state') == 'loading'
+
+        tab.evaluate('dispatchEvent(new Event("pageshow"))')
+
+        assert tab.evaluate('auth.state') == 'signed-out'
+
+
+@pytest.mark.one_browser
 def test_logout_without_storage_spares_the_next_session(
     context: BrowserContext, tabs: OpenTab, server: Server, person: Person, grace: Person
 ) -> None:

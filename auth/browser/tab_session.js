@@ -146,6 +146,7 @@ export class TabSession {
   #wake({ isOnlineAgain = false } = {}) {
     if (logoutNote.pendingId()) {
       if (isOnlineAgain || !this.#pendingLogout.isPlanned) this.#finishLogout();
+      else this.#leaveToo();
       return;
     }
     if (this.state === "signed-out") return;
@@ -155,8 +156,12 @@ export class TabSession {
 
   /** Someone has logged out here, and the server has not heard of it: leave, and tell it. */
   #finishLogout() {
-    if (this.state !== "signed-out") this.leave("logout");
+    this.#leaveToo();
     return this.#pendingLogout.deliver();
+  }
+
+  #leaveToo() {
+    if (this.state !== "signed-out") this.leave("logout");
   }
 
   /** The page goes into the back/forward cache, which would keep the token with it. */
