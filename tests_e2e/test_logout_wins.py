@@ -10,12 +10,15 @@ from playwright.sync_api import BrowserContext, Page
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.lacking import without_focus, without_locks
 from .kit.network import hold
-from .program.bare import join_bare
+from .program.bare import join_bare, join_bare_pair
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
 
 LATE_SECONDS = 1.5
 OTHER_TABS_TIME_MS = 10_000
+NEW_PASSWORD = """form => {
+    globalThis.changed = auth.account.changePassword(form).then(() => 'done', (error) => error.code);
+}"""
 HOLD_LOCK = """new Promise((held) => {
     const until = new Promise((release) => Object.assign(globalThis, { release }));
     navigator.locks.request('auth.session', () => (held(), until));
@@ -75,6 +78,30 @@ def test_late_answer_revives_nothing(
         assert sign_ins(page) == 1  # before the logout, and not for a moment after it
         page.reload()
         sees_login_page(page)
+
+
+@pytest.mark.one_browser
+def test_new_password_revives_nothing(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """It was asked for before the tab knew who is signed in, and is answered after a logout."""
+    tab, other = tabs(), tabs()
+    join_bare_pair(other, tab, server.url, person)
+    refresh, password = hold(tab, '**/auth/refresh'), hold(tab, '**/auth/password')
+    with tab.expect_request('**/auth/refresh'):
+        tab.reload()
+    form = {'current_password': person.password, 'new_password': 'seven other words than 42'}
+    tab.evaluate(NEW_PASSWORD, form)
+    refresh.wait_for().continue_()
+    answer = password.wait_for()
+    other.evaluate('void auth.logout()')
+    wait_for_trace(tab, 'logout.received')
+
+    answer.continue_()
+
+    assert tab.evaluate('changed') == 'done'
+    assert tab.evaluate('auth.state') == 'signed-out'
+    assert tab.evaluate('auth.token.describe()') is None
 
 
 @pytest.mark.one_browser

@@ -19,6 +19,11 @@ HOLD_LOCK_FOR_EVER = """new Promise((held) => {
 REFRESHES_WAIT_MS = 15_000  # for the lock
 OTHERS_WAIT_MS = 37_000
 LOGIN = '**/auth/login'
+BY_THE_PAGES_CLOCK = """AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new DOMException('', 'TimeoutError')), ms);
+    return controller.signal;
+}"""
 PENDING = 'localStorage.getItem("auth.logout-pending")'
 
 
@@ -81,6 +86,19 @@ def test_sign_in_goes_through(tab: Page, still_tab: Page, grace: Person) -> None
     tab.clock.fast_forward(OTHERS_WAIT_MS)
 
     wait_for_name(tab, grace.name)
+
+
+def test_order_goes_through(tab: Page, still_tab: Page, server: Server) -> None:
+    """The time for its answer begins when it is sent, not when the wait for the lock begins."""
+    session = tab.evaluate('auth.session.id')
+    tab.evaluate(BY_THE_PAGES_CLOCK)
+    tab.evaluate('void auth.logoutEverywhere()')
+    assert waiting_for_the_lock(tab) == 1
+
+    tab.clock.fast_forward(OTHERS_WAIT_MS)
+
+    tab.wait_for_function('auth.state === "signed-out"')
+    server.wait_for('session_ended', session=session)
 
 
 def test_slow_sign_in_is_no_tab_that_stands_still(

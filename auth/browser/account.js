@@ -12,7 +12,7 @@ import { asItIs } from "./rest.js";
 /** @import { Api, Call } from "./api.js" */
 /** @import { Around } from "./call_api.js" */
 
-/** Every method may throw an `ApiError`; then nothing has changed. */
+/** Every method may throw an `ApiError`; then nothing has changed, unless the answer was lost (its status is 0). */
 export class Account {
   #tab;
   #api;
@@ -44,10 +44,9 @@ export class Account {
    * @param {{current_password: string, new_password: string}} form
    */
   async changePassword(form) {
-    const sid = this.#tab.session?.id;
     const response = await this.#post(asRest("/auth/password", form));
-    const answer = tokenSetIn(await response.json());
-    if (this.#tab.session?.id === sid) this.#tab.accept(answer);
+    const answer = tokenSetIn(await response.json().catch(() => null));
+    if (this.#tab.session?.id === answer.session.id) this.#tab.accept(answer);
   }
 
   /**
@@ -66,10 +65,14 @@ export class Account {
   async #post({ path, json, read }) {
     const headers = { "Content-Type": "application/json" };
     const body = json && JSON.stringify(json);
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const init = { method: "POST", headers, body, signal, keepalive: true };
+    /** @type {RequestInit} */
+    const init = { method: "POST", headers, body, keepalive: true };
     /** With patience: checking a password takes its time when many do at once. @type {Around} */
-    const underLock = (work) => exclusively(async () => read(await work()), REQUEST_TIMEOUT_MS);
+    const underLock = (work) =>
+      exclusively(async () => {
+        init.signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS); // what the wait for the lock took is not missing
+        return read(await work());
+      }, REQUEST_TIMEOUT_MS);
     const response = await callApi(this.#tab, this.#api, path, init, underLock, true);
     if (!response.ok) throw await problemOf(response);
     return response;
