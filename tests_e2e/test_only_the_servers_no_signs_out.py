@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .kit.auth_trace import traced, wait_for_trace
+from .kit.lacking import without_locks
 from .kit.network import Held, hold, offline
 from .program.answers import MATRIX, Answer, obeys, problem
 from .program.bare import join_bare, wait_for_name
@@ -165,6 +166,33 @@ def test_answer_that_takes_long_revives_nothing(held: Held) -> None:
     wait_for_trace(tab, 'logout.sent')
     assert tab.evaluate('auth.state') == 'signed-out'
     assert tab.evaluate('auth.token.describe()') is None
+
+
+@pytest.mark.one_browser
+def test_tab_that_was_answered_is_not_put_off(
+    tabs: Callable[[], Page], server: Server, person: Person
+) -> None:
+    """Without locks two refreshes may be under way; silence after one of them is no lost network."""
+    tab = tabs()
+    without_locks(tab)
+    tab.context.clock.install()
+    join_bare(tab, server.url, person)
+    held = hold(tab, REFRESH)
+    for count in (1, 2):
+        tab.evaluate('void auth.refresh()')
+        held.wait_for(count)
+        if count == 1:
+            tab.context.clock.fast_forward(PAST_PATIENCE_MS)
+            tab.wait_for_function('auth.state === "reconnecting"')
+    held[0].continue_()
+    tab.wait_for_function('auth.state === "signed-in"')
+    begun = len(traced(tab, 'refresh.postponed'))
+
+    tab.context.clock.fast_forward(PAST_PATIENCE_MS)
+
+    tab.evaluate('new Promise((done) => setTimeout(done))')
+    assert len(traced(tab, 'refresh.postponed')) == begun
+    assert tab.evaluate('auth.state') == 'signed-in'
 
 
 @pytest.mark.one_browser

@@ -147,7 +147,7 @@ export class Renewal {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (isLate()) return;
-      this.#onError(error);
+      if (error.endsSession || !isServed()) this.#onError(error);
       // The line may just be slow, and asking again no faster: what comes late is as good.
       asking.then(
         (answer) => answer && !isLate() && this.#take(answer),
