@@ -71,7 +71,7 @@ export default {
         this.$emit("signed_out");
       }
       this.lead();
-      if (state !== "signed-in" || this.boundTo === session.id) return;
+      if (state !== "signed-in" || [this.boundTo, this.waitsFor].includes(session.id)) return;
       usersId = user.id;
       this.bind(session.id);
     },
@@ -97,8 +97,9 @@ export default {
       this.boundTo = sessionId;
       const timer = (this.timer = setTimeout(() => this.tryAgain(), this.patienceMs));
       const isLate = () => this.timer !== timer; // the page has been unbound or bound anew since
+      this.call = new AbortController();
       try {
-        const ticket = await socketTicket(auth, window.clientId);
+        const ticket = await socketTicket(auth, window.clientId, this.call.signal);
         if (!isLate()) this.$emit("ticket", ticket);
       } catch (error) {
         if (!isLate()) this.tryAgain(error);
@@ -121,13 +122,20 @@ export default {
     trace: () => auth.trace.events,
     /** Ask for another ticket later: one could not be had, was refused, or Python says nothing. */
     tryAgain(error) {
+      const sessionId = this.boundTo;
       this.unbind();
       this.patienceMs = Math.min(this.patienceMs * 2, MAX_PATIENCE_MS);
-      this.timer = setTimeout(this.onState, this.backoff.waitMs(error));
+      const comeBack = () => {
+        this.waitsFor = null;
+        this.onState();
+      };
+      this.timer = setTimeout(comeBack, this.backoff.waitMs(error));
+      if (error?.retryAfterSeconds) this.waitsFor = sessionId; // else the next good sign may come first
     },
     unbind() {
       clearTimeout(this.timer);
-      this.timer = this.boundTo = null;
+      this.timer = this.boundTo = this.waitsFor = null;
+      this.call?.abort(); // browsers have few connections to one server
       const shown = [...dismissals];
       dismissals.clear();
       for (const dismiss of shown) dismiss();
