@@ -129,6 +129,25 @@ def test_password_change(laptop: Page, phone: Page, person: Person, either_serve
 
 @pytest.mark.one_browser
 @pytest.mark.one_database
+def test_lost_answer_is_not_taken_for_a_no(
+    laptop: Page, person: Person, either_server: Server
+) -> None:
+    """P13: the server has changed the password, and says so in vain: the page does not deny it."""
+    either_server.order('/auth/password', 'drop')
+    laptop.get_by_label('Current password').fill(person.password)
+    laptop.get_by_label('New password').fill(NEW_PASSWORD)
+    press(laptop, 'Change password')
+
+    expect(laptop.get_by_role('alert')).to_contain_text('has been done')
+    log_out(laptop)
+    person.fill_login_form(laptop)
+    laptop.get_by_label('Password', exact=True).fill(NEW_PASSWORD)
+    press(laptop, 'Sign in')
+    person.sees_dashboard(laptop)
+
+
+@pytest.mark.one_browser
+@pytest.mark.one_database
 def test_wrong_current_password_changes_nothing(laptop: Page, phone: Page, person: Person) -> None:
     """P13: who only finds an open page cannot take the account over."""
     laptop.get_by_label('Current password').fill('not the password at all')

@@ -31,7 +31,9 @@ const SENTENCES = {
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
     "Allow them for this site, or use the app where pages and backend are of one site.",
 };
-const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
+const UNREACHABLE =
+  "The server cannot be reached. If only its answer was lost, what was asked for has been done. " +
+  "Check the connection and try again.";
 
 /**
  * @param {{status: number, code: string, message: string}} error
