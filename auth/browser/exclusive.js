@@ -3,7 +3,7 @@
  * callback, never rendering, never `steal`.
  *
  * Calls overlap without Web Locks (plain http on a LAN address, or site data switched off), and beside a tab
- * that holds the lock and stands still, at a breakpoint or an alert. The server's rules bear that.
+ * that holds the lock long: at a breakpoint, an alert, or on a slow line. The server's rules bear that.
  */
 
 import { ApiError } from "./api.js";
@@ -12,7 +12,7 @@ import { ApiError } from "./api.js";
 const PATIENCE_MS = 8_000;
 /**
  * So much longer than that a caller waits for the lock, so that a waiter mostly sees the holder's end. Whoever
- * is as patient as requests are (api.js) meets no other that is merely slow.
+ * is as patient as requests are (api.js) seldom overtakes one that is merely slow.
  */
 const WAIT_LONGER_MS = 7_000;
 const LOCK_NAME = "auth.session";
