@@ -22,7 +22,7 @@ from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
 from .database.keys_check import OtherKeys
-from .database.schema import UnknownSchema
+from .database.schema import NeverUsed, UnknownSchema
 from .database.sqlite import UnusableFile
 from .end_sessions import end_all_sessions
 from .errors import (
@@ -94,6 +94,7 @@ __all__ = [
     'InvalidSocketTicket',
     'IssuedSession',
     'Keys',
+    'NeverUsed',
     'NoSuchSession',
     'OtherKeys',
     'RefreshOnVisit',

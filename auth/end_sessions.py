@@ -25,10 +25,12 @@ def end_all_sessions(
     From then on the database belongs to these keys, whichever it was used with before. Running
     servers hear of it as of any end.
 
-    Raises `UnknownSchema`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database
-    cannot be used; then nothing has ended.
+    Raises `NeverUsed` if no server has used the database, and makes nothing there; `UnknownSchema`,
+    `UnusableFile`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if it cannot be used; then
+    nothing has ended.
     """
     with closing(Database(database_url)) as database:
+        database.require_tables()
         database.prepare_tables()
         with database.write() as connection:
             connection.execute(update(User).values(auth_epoch=User.auth_epoch + 1))

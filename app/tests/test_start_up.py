@@ -21,7 +21,7 @@ import pytest
 
 from app.__main__ import COMMANDS
 from app.command import Command
-from app.end_sessions import end_sessions
+from app.end_sessions import end_sessions, name_of_database
 from app.resource_server import ResourceServerSettings
 from app.rotate_keys import rotate_keys
 from app.settings import Settings
@@ -457,7 +457,7 @@ def test_new_keys_are_accepted_once_everybody_is_signed_out(tmp_path: Path) -> N
     result = run(tmp_path, 'end-sessions', *place)
 
     assert result.returncode == 0
-    assert result.stdout.startswith('1 session has ended')
+    assert result.stdout.startswith(f'1 session has ended in sqlite:///{tmp_path}/app.db: ')
     assert run(tmp_path, 'end-sessions', *place).stdout.startswith('0 sessions have ended')
     with started(tmp_path, database) as lines:
         assert sign_in(address(lines), email, password)
@@ -481,6 +481,33 @@ def test_sessions_of_no_database_are_one_sentence(
     refuses_in_one_sentence(result)
     assert result.stderr.startswith('Cannot end the sessions: ')
     assert named in result.stderr
+
+
+def test_database_of_no_server_is_one_sentence(tmp_path: Path) -> None:
+    """A shell without the server's APP_DATABASE_URL: that it did the work must not be said."""
+    (tmp_path / 'data' / 'keys').mkdir(parents=True)
+
+    result = run(tmp_path, 'end-sessions', '--data-dir', str(tmp_path / 'data'))
+
+    refuses_in_one_sentence(result)
+    assert f'no server has ever used sqlite:///{tmp_path}/data/app.db' in result.stderr
+    assert '--database-url' in result.stderr
+    assert not (tmp_path / 'data' / 'app.db').exists()
+
+
+@pytest.mark.parametrize(
+    ('url', 'named'),
+    [
+        ('postgresql+psycopg://me:secret@host/name', 'postgresql+psycopg://me:***@host/name'),
+        ('postgresql+psycopg://host/name?user=me&password=secret', '//host/name?user=me'),
+        ('postgresql+psycopg://host/name?sslpassword=secret', '//host/name'),
+    ],
+)
+def test_database_is_named_without_its_password(url: str, named: str) -> None:
+    """What a terminal shows, others see."""
+    settings = Settings.model_validate({'database_url': url})
+
+    assert name_of_database(settings).endswith(named)
 
 
 @pytest.mark.skipif(os.name == 'nt', reason='Windows has no such users')

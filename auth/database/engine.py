@@ -76,6 +76,20 @@ class Database:
                 connection.rollback()  # but not after a COMMIT that failed
                 raise
 
+    def require_tables(self) -> None:
+        """Make sure that a server has used the database; make nothing, not even a file.
+
+        Raises `NeverUsed`, `UnusableFile` for a file that is no database, and `DatabaseUnavailable`.
+        """
+        if self._is_sqlite and not sqlite.has_file(self._engine):
+            raise schema.NeverUsed(schema.NEVER_USED)
+        with (
+            _unavailable_if_it_fails(),
+            sqlite.refusing_other_files(self._engine),
+            self._engine.connect() as connection,
+        ):
+            schema.require_tables(connection)
+
     def prepare_tables(self) -> None:
         """Make the tables, or bring those of an older version up to date.
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -32,12 +36,32 @@ def configure(connection: DBAPIConnection, _record: object) -> None:
     connection.execute('PRAGMA foreign_keys = ON')
 
 
+def has_file(engine: Engine) -> bool:
+    """Say whether the database's file is there: to connect would make it."""
+    (name,), options = engine.dialect.create_connect_args(engine.url)
+    return Path(unquote(urlsplit(name).path) if options.get('uri') else name).exists()
+
+
+@contextlib.contextmanager
+def refusing_other_files(engine: Engine) -> Iterator[None]:
+    """Raise `UnusableFile` where SQLite finds that a file is no database."""
+    try:
+        yield
+    except DatabaseError as error:
+        if getattr(error.orig, 'sqlite_errorcode', None) == sqlite3.SQLITE_NOTADB:
+            raise UnusableFile(
+                f'{engine.url.database} is no SQLite database. Name another file, or a new one.'
+            ) from error
+        raise
+
+
 def switch_to_wal(engine: Engine, patience_seconds: float) -> None:
     """Let readers and writers not wait for each other; the file remembers it.
 
     Raises `UnusableFile`, and SQLAlchemy's errors.
     """
-    mode = _switched_to_wal(engine, give_up_at=time.monotonic() + patience_seconds)
+    with refusing_other_files(engine):
+        mode = _switched_to_wal(engine, give_up_at=time.monotonic() + patience_seconds)
     if mode not in _GOOD_JOURNAL_MODES:  # SQLite calls that no error
         raise UnusableFile(
             f'SQLite cannot have a write-ahead log beside {engine.url.database} (journal mode '
@@ -58,10 +82,6 @@ def _switched_to_wal(engine: Engine, *, give_up_at: float) -> object:
                 (row,) = connection.exec_driver_sql('PRAGMA journal_mode = WAL').all()
                 return row[0]
         except DatabaseError as error:
-            if getattr(error.orig, 'sqlite_errorcode', None) == sqlite3.SQLITE_NOTADB:
-                raise UnusableFile(
-                    f'{engine.url.database} is no SQLite database. Name another file, or a new one.'
-                ) from error
             if 'locked' not in str(error.orig) or time.monotonic() > give_up_at:
                 raise
             time.sleep(RETRY_SECONDS)

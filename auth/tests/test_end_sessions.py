@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
 from auth import (
@@ -16,7 +17,9 @@ from auth import (
     AuthBackend,
     AuthSettings,
     Caller,
+    NeverUsed,
     OtherKeys,
+    UnusableFile,
     end_all_sessions,
     load_or_create_keys,
 )
@@ -118,6 +121,35 @@ def test_failure_ends_nothing(signed_in: Browser, settings: AuthSettings, stored
 
     assert stored.dump() == before
     assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
+def test_database_of_no_server_is_refused(settings: AuthSettings, stored: Stored) -> None:
+    """Shows that the wrong database is found out, and that no table is made in it."""
+    stored.execute('CREATE TABLE theirs (n INTEGER)')
+
+    with pytest.raises(NeverUsed, match='No server has ever used this database'):
+        end_all(settings)
+
+    assert inspect(stored.engine).get_table_names() == ['theirs']
+
+
+@pytest.mark.databases('sqlite')
+@pytest.mark.parametrize('form', ['sqlite:///{}', 'sqlite:///file:{}?uri=true'])
+def test_file_of_no_server_is_not_made(form: str, settings: AuthSettings, stored: Stored) -> None:
+    """Shows that a mistyped file is refused before SQLite would make it."""
+    with pytest.raises(NeverUsed):
+        end_all(replace(settings, database_url=form.format(stored.path)))
+
+    assert not stored.path.exists()
+
+
+@pytest.mark.databases('sqlite')
+def test_other_file_is_refused(settings: AuthSettings, stored: Stored) -> None:
+    """Shows that what is no database is called so, as at a start."""
+    stored.path.write_text('Dear Ada,\n' * 100, encoding='utf-8')
+
+    with pytest.raises(UnusableFile, match='is no SQLite database'):
+        end_all(settings)
 
 
 @pytest.mark.databases('sqlite')
