@@ -21,7 +21,6 @@ from .accounts.throttle import network
 from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
-from .database.keys_check import OtherKeys
 from .database.schema import NeverUsed, UnknownSchema
 from .database.sqlite import UnusableFile
 from .end_sessions import end_all_sessions
@@ -58,6 +57,7 @@ from .resource_server.verified import (
 )
 from .sessions.devices import Device
 from .sessions.end_reasons import EndReason
+from .sessions.keys_check import OtherKeys
 from .settings import (
     AttemptLimits,
     AuthSettings,

@@ -10,23 +10,22 @@ from .accounts.registration import Registration
 from .accounts.security import AccountSecurity
 from .accounts.throttle import Throttle
 from .database.engine import Database
-from .database.keys_check import require_same_keys
 from .passwords.hashing import Passwords
 from .passwords.rules import PasswordRules
 from .refresh_cookie import RefreshCookie
 from .sessions.devices import Devices
 from .sessions.ended_list import EndedList
 from .sessions.held_tokens import HeldTokens
+from .sessions.keys_check import require_same_keys
 from .sessions.lifecycle import Sessions
 from .sessions.purge import Purge
 from .sessions.rotation import Rotation
 from .sessions.socket_tickets import SocketTickets
 from .settings import AuthSettings
 from .tokens.access_tokens import AccessTokens
+from .tokens.keys import PEPPER_PURPOSE
 from .tokens.refresh_tokens import RefreshTokens
 from .tokens.signed_tokens import SignedTokens
-
-PEPPER_PURPOSE = 'refresh token pepper 1'
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     clock, limits = settings.clock, settings.limits
     database = Database(settings.database_url, patience_seconds=settings.database_patience_seconds)
     database.prepare_tables()
-    require_same_keys(database, settings.keys.check_value)
+    with database.write() as connection:
+        require_same_keys(connection, settings.keys, clock())
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
     sessions = Sessions(database, tokens, limits, clock)

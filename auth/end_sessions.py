@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from . import audit
 from .database.engine import Database
-from .database.keys_check import adopt_keys
 from .database.users import User
 from .sessions.end_reasons import EndReason
+from .sessions.keys_check import adopt_keys
 from .sessions.rows import revoke_all
 from .tokens.keys import Keys
 
@@ -35,6 +35,6 @@ def end_all_sessions(
         with database.write() as connection:
             connection.execute(update(User).values(auth_epoch=User.auth_epoch + 1))
             ended = revoke_all(connection, EndReason.ENDED_BY_OPERATOR, clock())
-            adopt_keys(connection, keys.check_value)
+            adopt_keys(connection, keys)
     audit.record('all_sessions_ended', sessions=len(ended))
     return len(ended)

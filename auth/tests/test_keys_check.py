@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from auth import AuthBackend, AuthSettings, Keys, OtherKeys, load_or_create_keys
-from auth.backend import PEPPER_PURPOSE, build_backend
+from auth.backend import build_backend
+from auth.tokens.keys import PEPPER_PURPOSE
 
 from .at_once import at_once
 from .browser import Browser

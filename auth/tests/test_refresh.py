@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from auth import Keys
-from auth.backend import PEPPER_PURPOSE
+from auth.tokens.keys import PEPPER_PURPOSE
 from auth.tokens.refresh_tokens import RefreshTokens
 
 from .browser import Browser, altered

@@ -19,14 +19,15 @@ from auth import (
     UnknownSchema,
     load_or_create_keys,
 )
-from auth.backend import PEPPER_PURPOSE, build_backend
+from auth.backend import build_backend
 from auth.database.engine import Database
 from auth.database.models import SCHEMA_VERSION
+from auth.tokens.keys import PEPPER_PURPOSE
 from auth.tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id
 
 from .at_once import at_once
 from .browser import Account
-from .clock import DAY, START
+from .clock import DAY, START, Clock
 from .conftest import Serve
 from .faults import Fault
 from .stored import Stored
@@ -206,6 +207,33 @@ def test_upgraded_database_knows_its_keys(
         build_backend(replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys')))
 
     build_backend(settings).close()
+
+
+def test_old_sessions_tell_their_keys(
+    old: OldDatabase, settings: AuthSettings, serve: Serve, tmp_path: Path
+) -> None:
+    """Shows that an upgrade takes no other keys for those that the sessions there were made with."""
+    other = replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys'))
+
+    with pytest.raises(OtherKeys):
+        build_backend(other)
+
+    assert old.stored.value('SELECT keys_check FROM schema_info') is None
+    assert serve(settings).present(old.refresh_token).json()['outcome'] == 'rotated'
+    with pytest.raises(OtherKeys):
+        build_backend(other)
+
+
+def test_sessions_that_are_over_tell_nothing(
+    old: OldDatabase, settings: AuthSettings, clock: Clock, tmp_path: Path
+) -> None:
+    """Shows that keys may be others after an upgrade if that signs nobody out."""
+    clock.advance(14 * DAY)
+
+    build_backend(replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys'))).close()
+
+    with pytest.raises(OtherKeys):
+        build_backend(settings)
 
 
 def test_upgraded_tables_are_as_new_ones(
