@@ -27,7 +27,8 @@ class Settings(Options):
     `python -m app two-origins` starts pages and auth backend as two servers.
     `python -m app resource-server` is a service of its own that verifies access tokens.
     `python -m app rotate-keys` replaces the key that signs tokens, and signs nobody out.
-    `python -m app end-sessions` signs everybody out: after a restore, or with new keys.
+    `python -m app end-sessions` signs everybody out: after a restore, or (`--with-new-keys`) to let
+    new keys in.
     `python -m app openapi` prints the OpenAPI document.
     """
 

@@ -97,9 +97,10 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
         )
     except auth.OtherKeys:
         give_up(
-            f'the keys in {settings.data_dir / "keys"} are not those of the database, so everybody '
-            'would be signed out. Mount their folder, or name it with --data-dir. If they are lost: '
-            '`python -m app end-sessions` signs everybody out, and lets the server start.',
+            f'the keys in {settings.data_dir / "keys"} are not those of the database, so no cookie '
+            'would be good. Mount their folder, or name it with --data-dir. If they are lost, '
+            'stop all servers: then `python -m app end-sessions --with-new-keys` signs everybody out, '
+            'and lets these in.',
             what,
         )
     except (auth.UnknownSchema, auth.UnusableFile, ValueError) as error:

@@ -12,29 +12,36 @@ from . import audit
 from .database.engine import Database
 from .database.users import User
 from .sessions.end_reasons import EndReason
-from .sessions.keys_check import adopt_keys
+from .sessions.keys_check import adopt_keys, require_same_keys
 from .sessions.rows import revoke_all
 from .tokens.keys import Keys
 
 
 def end_all_sessions(
-    database_url: str, keys: Keys, *, clock: Callable[[], float] = time.time
+    database_url: str,
+    keys: Keys,
+    *,
+    with_new_keys: bool = False,
+    clock: Callable[[], float] = time.time,
 ) -> int:
     """End all sessions and every sign-in in flight; return how many sessions there were.
 
-    From then on the database belongs to these keys, whichever it was used with before. Running
-    servers hear of it as of any end.
+    Running servers hear of it as of any end. `with_new_keys`: from then on the database belongs to
+    these keys, whichever it was used with before; no server may run meanwhile.
 
-    Raises `NeverUsed` if no server has used the database, and makes nothing there; `UnknownSchema`,
-    `UnusableFile`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if it cannot be used; then
-    nothing has ended.
+    Raises `OtherKeys` if the keys are new, and that was not said; `NeverUsed` if no server has used
+    the database, and makes nothing there; `UnknownSchema`, `UnusableFile`, `DatabaseUnavailable` or
+    SQLAlchemy's `ArgumentError` if it cannot be used. Then nothing has ended.
     """
     with closing(Database(database_url)) as database:
         database.require_tables()
         database.prepare_tables()
         with database.write() as connection:
+            now = clock()  # after the wait for the write lock
+            if not with_new_keys:
+                require_same_keys(connection, keys, now)
             connection.execute(update(User).values(auth_epoch=User.auth_epoch + 1))
-            ended = revoke_all(connection, EndReason.ENDED_BY_OPERATOR, clock())
+            ended = revoke_all(connection, EndReason.ENDED_BY_OPERATOR, now)
             adopt_keys(connection, keys)
     audit.record('all_sessions_ended', sessions=len(ended))
     return len(ended)

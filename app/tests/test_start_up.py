@@ -21,7 +21,7 @@ import pytest
 
 from app.__main__ import COMMANDS
 from app.command import Command
-from app.end_sessions import end_sessions, name_of_database
+from app.end_sessions import EndSessions, end_sessions, name_of_database
 from app.resource_server import ResourceServerSettings
 from app.rotate_keys import rotate_keys
 from app.settings import Settings
@@ -405,7 +405,7 @@ def test_other_keys_are_one_sentence(tmp_path: Path, options: list[str]) -> None
     refuses_in_one_sentence(result)
     assert str(tmp_path / 'empty' / 'keys') in result.stderr
     assert '--data-dir' in result.stderr
-    assert 'python -m app end-sessions' in result.stderr
+    assert 'stop all servers' in result.stderr
 
 
 def refuses_in_one_sentence(result: subprocess.CompletedProcess[str]) -> None:
@@ -444,7 +444,7 @@ def test_keys_of_no_server_are_not_made(tmp_path: Path, command: str) -> None:
 
 
 def test_new_keys_are_accepted_once_everybody_is_signed_out(tmp_path: Path) -> None:
-    """The way out of lost keys that the start has named: the database belongs to the new ones."""
+    """The way out of lost keys that a refusal has named: the database belongs to the new ones."""
     database = f'--database-url=sqlite:///{tmp_path}/app.db'
     with started(tmp_path, database, '--demo-accounts') as lines:
         url = address(lines)
@@ -452,12 +452,16 @@ def test_new_keys_are_accepted_once_everybody_is_signed_out(tmp_path: Path) -> N
         sign_in(url, email, password)
     (tmp_path / 'data' / 'keys' / 'master.secret').unlink()
     place = ['--data-dir', str(tmp_path / 'data'), database]
-    refuses_in_one_sentence(run(tmp_path, '--port', '0', *place))
+    for refused in (['--port', '0', *place], ['end-sessions', *place]):
+        result = run(tmp_path, *refused)
+        refuses_in_one_sentence(result)
+        assert '`python -m app end-sessions --with-new-keys`' in result.stderr
 
-    result = run(tmp_path, 'end-sessions', *place)
+    result = run(tmp_path, 'end-sessions', '--with-new-keys', *place)
 
     assert result.returncode == 0
     assert result.stdout.startswith(f'1 session has ended in sqlite:///{tmp_path}/app.db: ')
+    assert f'It belongs to the keys in {tmp_path}/data/keys now.' in result.stdout
     assert run(tmp_path, 'end-sessions', *place).stdout.startswith('0 sessions have ended')
     with started(tmp_path, database) as lines:
         assert sign_in(address(lines), email, password)
@@ -511,9 +515,12 @@ def test_database_is_named_without_its_password(url: str, named: str) -> None:
 
 
 @pytest.mark.skipif(os.name == 'nt', reason='Windows has no such users')
-@pytest.mark.parametrize('command', [rotate_keys, end_sessions])
+@pytest.mark.parametrize(
+    ('command', 'kind'), [(rotate_keys, Settings), (end_sessions, EndSessions)]
+)
 def test_keys_are_made_by_their_owner_only(
-    command: Callable[[Settings], None],
+    command: Callable[[Any], None],
+    kind: type[Settings],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -525,7 +532,7 @@ def test_keys_are_made_by_their_owner_only(
     monkeypatch.setattr(os, 'geteuid', lambda: owner + 1)
 
     with pytest.raises(SystemExit) as ended:
-        command(Settings.model_validate({'data_dir': tmp_path}))
+        command(kind.model_validate({'data_dir': tmp_path}))
 
     assert ended.value.code == 2
     (line,) = capfd.readouterr().err.splitlines()

@@ -32,9 +32,11 @@ from .stored import Stored
 REASON = 'ended_by_operator'
 
 
-def end_all(settings: AuthSettings) -> int:
+def end_all(settings: AuthSettings, *, with_new_keys: bool = False) -> int:
     """Do it as a process of its own does, with the settings of the servers."""
-    return end_all_sessions(settings.database_url, settings.keys, clock=settings.clock)
+    return end_all_sessions(
+        settings.database_url, settings.keys, with_new_keys=with_new_keys, clock=settings.clock
+    )
 
 
 def test_nobody_stays_signed_in(
@@ -94,13 +96,27 @@ def test_sign_in_in_flight_does_not_outlive_it(
     assert backend.login.sign_in(verified, None, caller, stay_signed_in=True) is None
 
 
+def test_other_keys_end_nothing_unasked(
+    signed_in: Browser, settings: AuthSettings, stored: Stored, tmp_path: Path
+) -> None:
+    """Shows that a wrong folder of keys is found out before running servers' tokens look forged."""
+    wrong = replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys'))
+    before = stored.dump()
+
+    with pytest.raises(OtherKeys):
+        end_all(wrong)
+
+    assert stored.dump() == before
+    assert signed_in.refresh().json()['outcome'] == 'rotated'
+
+
 def test_database_belongs_to_the_keys_of_now(
     signed_in: Browser, settings: AuthSettings, serve: Serve, ada: Account, tmp_path: Path
 ) -> None:
     """Shows the way on after keys were lost: accounts stay, and the keys of before start no server."""
     replaced = replace(settings, keys=load_or_create_keys(tmp_path / 'other-keys'))
 
-    end_all(replaced)
+    end_all(replaced, with_new_keys=True)
 
     assert serve(replaced).log_in(ada).status_code == 200
     with pytest.raises(OtherKeys):
