@@ -12,6 +12,7 @@ from .tokens.keys import Keys
 from .tokens.signing_keys import MAX_TOKEN_SECONDS
 
 DAY_SECONDS = 86_400
+COOKIE_PREFIXES = ('__host-', '__secure-')  # in any case (RFC 6265bis, 4.1.3)
 
 SameSite = Literal['strict', 'none']
 Renewal = Literal['visible', 'ahead', 'lazy']  # what each means: browser/renewal.js
@@ -79,9 +80,11 @@ class AuthSettings:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for tokens that would outlive their key."""
+        """Raises `ValueError` for tokens that would outlive their key, and for a cookie's prefix."""
         if self.longest_token_seconds > MAX_TOKEN_SECONDS:
             raise ValueError(f'A token may live for {MAX_TOKEN_SECONDS} seconds at most.')
+        if self.cookie_name.lower().startswith(COOKIE_PREFIXES):
+            raise ValueError('Leave the prefix out of cookie_name: it comes by itself.')
 
     @property
     def longest_token_seconds(self) -> int:

@@ -48,6 +48,13 @@ def test_cookie_has_its_attributes_everywhere(
     assert attributes(recovered) == PROTECTION | later
 
 
+@pytest.mark.parametrize('prefix', ['__Host-', '__Secure-', '__host-'])
+def test_prefix_is_not_given_twice(prefix: str, settings: AuthSettings) -> None:
+    """Shows that a name from when the prefix was part of it is refused, not made another one."""
+    with pytest.raises(ValueError, match='Leave the prefix out of cookie_name: it comes by itself'):
+        replace(settings, cookie_name=f'{prefix}notes')
+
+
 def test_staying_signed_in_is_the_default(signed_in: Browser, ada: Account) -> None:
     """Shows that a form which does not say gets a cookie that outlives the browser."""
     assert attributes(signed_in.log_in(ada)) == PROTECTION | {FORTNIGHT}
