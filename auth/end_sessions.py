@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from . import audit
 from .database.engine import Database
+from .database.postgresql import lift_statement_timeout
 from .database.users import User
 from .sessions.end_reasons import EndReason
 from .sessions.keys_check import adopt_keys, require_same_keys
@@ -37,6 +38,7 @@ def end_all_sessions(
         database.require_tables()
         database.prepare_tables()
         with database.write() as connection:
+            lift_statement_timeout(connection)
             now = clock()  # after the wait for the write lock
             if not with_new_keys:
                 require_same_keys(connection, keys, now)

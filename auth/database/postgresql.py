@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import ExceptionContext
 
 # However short the patience: a busy process may need that long between two of its statements.
@@ -36,6 +37,12 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
         'keepalives_interval': PROBE_INTERVAL_SECONDS,
         'keepalives_count': PROBES,
     }
+
+
+def lift_statement_timeout(connection: Connection) -> None:
+    """Let the statements of this transaction take their time: nobody waits for an answer to it."""
+    if connection.dialect.name == 'postgresql':
+        connection.execute(text('SET LOCAL statement_timeout = 0'))
 
 
 def leave_a_standby(context: ExceptionContext) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, insert, inspect, select, text, update
 
 from .models import SCHEMA_VERSION, Base, SchemaInfo
+from .postgresql import lift_statement_timeout
 from .users import User  # noqa: F401 (makes its table known)
 
 # Statements that lead from a version to the next one.
@@ -51,7 +52,7 @@ def prepare(connection: Connection) -> None:
     """Make the tables or bring them up to date. Raises `UnknownSchema`, and then changes nothing."""
     if connection.dialect.name == 'postgresql':  # SQLite's transaction has the write lock already
         connection.execute(text('SET LOCAL lock_timeout = 0'))  # another start may take its time
-        connection.execute(text('SET LOCAL statement_timeout = 0'))  # and this one, too
+        lift_statement_timeout(connection)  # and this one, too
         connection.execute(select(func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
         # A table in use is another matter: who waits for it stops everybody who comes after.
         connection.execute(text('SET LOCAL lock_timeout TO DEFAULT'))

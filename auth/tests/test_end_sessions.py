@@ -123,6 +123,27 @@ def test_database_belongs_to_the_keys_of_now(
         serve(settings)
 
 
+@pytest.mark.databases('postgresql')
+def test_large_database_takes_its_time(
+    signed_in: Browser, settings: AuthSettings, stored: Stored
+) -> None:
+    """Shows that no limit made for requests stops it where there are a lot of sessions."""
+    stored.execute('CREATE TABLE noted (statement_timeout TEXT)')
+    stored.execute(
+        'CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
+        "INSERT INTO noted VALUES (current_setting('statement_timeout')); RETURN NULL; END $$"
+    )
+    for table in ('users', 'sessions'):
+        stored.execute(
+            f'CREATE TRIGGER noting AFTER UPDATE ON {table} '
+            'FOR EACH STATEMENT EXECUTE FUNCTION note()'
+        )
+
+    end_all(settings)
+
+    assert stored.value("SELECT string_agg(statement_timeout, ' ') FROM noted") == '0 0'
+
+
 @pytest.mark.databases('sqlite')
 def test_failure_ends_nothing(signed_in: Browser, settings: AuthSettings, stored: Stored) -> None:
     """Shows that all of it is one transaction: the last of its statements is refused here."""
