@@ -103,5 +103,10 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
             'and lets these in.',
             what,
         )
-    except (auth.UnknownSchema, auth.UnusableFile, ValueError) as error:
+    except (
+        auth.UnknownSchema,
+        auth.UnusableFile,
+        auth.MissingPrivilege,
+        ValueError,
+    ) as error:
         give_up(str(error), what)

@@ -21,6 +21,7 @@ from .accounts.throttle import network
 from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
+from .database.postgresql import MissingPrivilege
 from .database.schema import NeverUsed, UnknownSchema
 from .database.sqlite import UnusableFile
 from .end_sessions import end_all_sessions
@@ -94,6 +95,7 @@ __all__ = [
     'InvalidSocketTicket',
     'IssuedSession',
     'Keys',
+    'MissingPrivilege',
     'NeverUsed',
     'NoSuchSession',
     'OtherKeys',

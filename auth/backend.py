@@ -66,8 +66,9 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     """Wire the services and prepare the tables; nothing runs yet (see `AuthBackend.purge`).
 
     Raises `UnknownSchema` for tables of a newer version, `OtherKeys` if they were used with another
-    master secret, `UnusableFile` for a file that will never do, `DatabaseUnavailable`, and
-    SQLAlchemy's `ArgumentError` for a URL that makes no sense.
+    master secret, `UnusableFile` for a file that will never do, `MissingPrivilege` for a role that may
+    make no tables, `DatabaseUnavailable`, and SQLAlchemy's `ArgumentError` for a URL that makes no
+    sense.
     """
     clock, limits = settings.clock, settings.limits
     database = Database(settings.database_url, patience_seconds=settings.database_patience_seconds)

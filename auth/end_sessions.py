@@ -31,8 +31,8 @@ def end_all_sessions(
     these keys, whichever it was used with before; no server may run meanwhile.
 
     Raises `OtherKeys` if the keys are new, and that was not said; `NeverUsed` if no server has used
-    the database, and makes nothing there; `UnknownSchema`, `UnusableFile`, `DatabaseUnavailable` or
-    SQLAlchemy's `ArgumentError` if it cannot be used. Then nothing has ended.
+    the database, and makes nothing there; `UnknownSchema`, `UnusableFile`, `MissingPrivilege`,
+    `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if it cannot be used. Then nothing has ended.
     """
     with closing(Database(database_url)) as database:
         database.require_tables()

@@ -29,9 +29,9 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     `lifespan`, given to the app, lets it purge while it is served, and closes it afterwards.
     From then on `app` takes requests only from its own pages, from listed origins, and from programs.
 
-    Raises `UnknownSchema`, `OtherKeys`, `UnusableFile`, `DatabaseUnavailable` or SQLAlchemy's
-    `ArgumentError` if the database cannot be used, `ValueError` if the issuer, or an allowed origin,
-    is no address of a web origin.
+    Raises `UnknownSchema`, `OtherKeys`, `UnusableFile`, `MissingPrivilege`, `DatabaseUnavailable` or
+    SQLAlchemy's `ArgumentError` if the database cannot be used, `ValueError` if the issuer, or an
+    allowed origin, is no address of a web origin.
     """
     ours = origins(settings.pages_url or settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)

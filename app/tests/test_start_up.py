@@ -25,6 +25,8 @@ from app.end_sessions import EndSessions, end_sessions, name_of_database
 from app.resource_server import ResourceServerSettings
 from app.rotate_keys import rotate_keys
 from app.settings import Settings
+from app.start_up import giving_up_if_unusable
+from auth import MissingPrivilege
 
 from .program import ROOT, TIMEOUT_SECONDS, environment, run, start
 
@@ -230,6 +232,18 @@ def test_unusable_file_is_one_sentence(content: str, query: str, said: str, tmp_
 
     refuses_in_one_sentence(result)
     assert said in result.stderr
+
+
+def test_role_that_may_make_no_tables_is_one_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+    """What PostgreSQL does not allow is said as it was put where it was found out."""
+    with (
+        pytest.raises(SystemExit) as ended,
+        giving_up_if_unusable(Settings.model_validate({})),
+    ):
+        raise MissingPrivilege('The role may not.')
+
+    assert ended.value.code == 2
+    assert capfd.readouterr().err == 'Cannot start: The role may not.\n'
 
 
 @pytest.mark.parametrize(

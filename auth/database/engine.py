@@ -94,12 +94,13 @@ class Database:
         """Make the tables, or bring those of an older version up to date.
 
         Raises `UnknownSchema` for those of a newer version, `UnusableFile` for a file that will never
-        do, and `DatabaseUnavailable`.
+        do, `MissingPrivilege` for a role that PostgreSQL does not let do it, and
+        `DatabaseUnavailable`.
         """
         if self._is_sqlite:
             with _unavailable_if_it_fails():
                 sqlite.switch_to_wal(self._engine, self._patience_seconds)
-        with self.write() as connection:
+        with postgresql.saying_what_is_not_allowed(), self.write() as connection:
             schema.prepare(connection)
 
     def ping(self) -> None:

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ProgrammingError
 
 # However short the patience: a busy process may need that long between two of its statements.
 MIN_MILLISECONDS = 1000
 PROBE_INTERVAL_SECONDS = 1
 PROBES = 3
 READ_ONLY = '25006'  # SQLSTATE read_only_sql_transaction
+
+# SQLSTATEs insufficient_privilege, and invalid_schema_name: none that this role may use.
+_NOT_ALLOWED = {'42501', '3F000'}
+
+
+class MissingPrivilege(Exception):
+    """Raised at the start if PostgreSQL does not let this role have tables; says what will help."""
+
+
+@contextlib.contextmanager
+def saying_what_is_not_allowed() -> Iterator[None]:
+    """Raise `MissingPrivilege` where PostgreSQL refuses a statement to this role."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, 'sqlstate', None) not in _NOT_ALLOWED:
+            raise
+        reason = str(error.orig).partition('\n')[0]
+        raise MissingPrivilege(
+            f"The database URL's role may not make or change its tables ({reason}). Grant it CREATE "
+            'on the schema, or name the role that owns the tables.'
+        ) from error
 
 
 def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:

@@ -9,8 +9,9 @@ from typing import cast
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
-from auth import DatabaseUnavailable
+from auth import DatabaseUnavailable, MissingPrivilege
 from auth.database import schema
 from auth.database.engine import Database
 
@@ -92,3 +93,44 @@ def test_upgrade_takes_its_time(open_database: Open) -> None:
 
     assert meanwhile == '0'
     assert afterwards == '1s'
+
+
+@pytest.mark.parametrize(
+    ('options', 'why'),
+    [
+        ('{} -c role=pg_read_all_data', 'permission denied for schema'),
+        ('-c search_path=nowhere', 'no schema has been selected to create in'),
+    ],
+)
+def test_role_that_may_make_no_tables_is_told_so(stored: Stored, options: str, why: str) -> None:
+    """Shows that a start fails for a reason that no restart cures, and that it is said."""
+    url = with_options(stored.url, options)
+
+    with (
+        closing(Database(url)) as database,
+        pytest.raises(MissingPrivilege, match=f'may not make or change its tables .{why}'),
+    ):
+        database.prepare_tables()
+
+    assert stored.dump() == ''
+
+
+def test_role_that_owns_no_tables_is_told_so(stored: Stored) -> None:
+    """Shows the same where tables of an older version belong to somebody else."""
+    stored.execute('CREATE TABLE schema_info (version INTEGER PRIMARY KEY)')
+    stored.execute('CREATE TABLE sessions (created_at DOUBLE PRECISION)')
+    stored.execute('INSERT INTO schema_info VALUES (1)')
+    url = with_options(stored.url, '{} -c role=pg_read_all_data')
+
+    with (
+        closing(Database(url)) as database,
+        pytest.raises(MissingPrivilege, match='must be owner of table sessions'),
+    ):
+        database.prepare_tables()
+
+
+def with_options(database_url: str, options: str) -> str:
+    """Return the same database's URL with other options; `{}` stands for those that it has."""
+    url = make_url(database_url)
+    url = url.update_query_dict({'options': options.format(url.query['options'])})
+    return url.render_as_string(hide_password=False)
