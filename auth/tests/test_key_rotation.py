@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,18 @@ def test_damaged_new_key_changes_nothing(
     assert published(signed_in) == published(signed_in) == before
     assert signed_in.me().status_code == 200
     assert caplog.text.count('keys_unreadable') == 1
+
+
+def test_keys_mended_meanwhile_are_no_error(
+    keys: Keys, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that a thread which sees a failure goes on if another one has just found all well."""
+    seen = chain([clock()], repeat(None))
+    failed_at = property(lambda _keys: next(seen), lambda _keys, _now: None)
+    known = keys.signing.active(clock())
+    monkeypatch.setattr(SigningKeys, '_failed_at', failed_at, raising=False)
+
+    assert keys.signing.active(clock()) == known
 
 
 @pytest.mark.parametrize('seconds', [LOOK_AGAIN_SECONDS, -LOOK_AGAIN_SECONDS])

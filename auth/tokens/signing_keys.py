@@ -124,7 +124,8 @@ class SigningKeys:
 
     def _look(self, now: float) -> None:
         """Read again if something may have changed; keep to the known keys if they are unreadable."""
-        if self._failed_at is not None and abs(now - self._failed_at) < LOOK_AGAIN_SECONDS:
+        failed_at = self._failed_at  # read once: other threads look, too
+        if failed_at is not None and abs(now - failed_at) < LOOK_AGAIN_SECONDS:
             return
         try:
             if self._is_settled and self._folder.stat().st_mtime_ns == self._changed_ns:
@@ -132,7 +133,7 @@ class SigningKeys:
             self._read()
             self._failed_at = None
         except (OSError, ValueError) as error:
-            if self._failed_at is None:
+            if failed_at is None:
                 audit.record('keys_unreadable', level=logging.ERROR, why=type(error).__name__)
             self._failed_at = now
 
