@@ -44,7 +44,7 @@ class AttemptLimits:
     """
 
     failures_per_account: int = 10  # in 15 minutes
-    failures_per_address: int = 100  # in 15 minutes
+    failures_per_address: int = 100  # in 15 minutes; so many passwords are hashed at once, too
     registrations_per_hour: int = 60  # from one address
     refused_refreshes_per_hour: int = 1000  # from one address
 

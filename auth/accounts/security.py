@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, update
 
 from .. import audit
+from ..caller import Caller
 from ..database.engine import Database
 from ..database.users import USER_BY_ID, User
 from ..errors import SessionEnded, WrongPassword
@@ -58,7 +59,7 @@ class AccountSecurity:
         audit.record('user_enabled', user=user_id)
 
     async def change_password(
-        self, identity: Identity, current_password: str, new_password: str
+        self, identity: Identity, current_password: str, new_password: str, caller: Caller
     ) -> IssuedSession:
         """Set a new password, end the user's other sessions, go on with a new token in this one.
 
@@ -68,23 +69,25 @@ class AccountSecurity:
         about = (identity.name, identity.email)
         self.rules.check(new_password, 'new_password', about)
         new_hash: str | None = None
-        while True:
-            user = await self._demand_password(identity, current_password, 'current_password')
-            new_hash = new_hash or await self.passwords.hash(new_password)
-            issued = await run_in_threadpool(self._set_password, user, new_hash, identity)
-            if issued:
-                return issued
+        with self.throttle.hashing(caller.address):
+            while True:
+                user = await self._demand_password(identity, current_password, 'current_password')
+                new_hash = new_hash or await self.passwords.hash(new_password)
+                issued = await run_in_threadpool(self._set_password, user, new_hash, identity)
+                if issued:
+                    return issued
 
-    async def delete(self, identity: Identity, password: str) -> None:
+    async def delete(self, identity: Identity, password: str, caller: Caller) -> None:
         """Delete the user with all that is known about them.
 
         Raises `WrongPassword`, `TooManyAttempts`, `ServiceBusy`, or `SessionEnded` if this session
         ended while it was looked at.
         """
-        while True:
-            user = await self._demand_password(identity, password, 'password')
-            if await run_in_threadpool(self._delete, user, identity):
-                return
+        with self.throttle.hashing(caller.address):
+            while True:
+                user = await self._demand_password(identity, password, 'password')
+                if await run_in_threadpool(self._delete, user, identity):
+                    return
 
     def _end_all(
         self, user_id: str, reason: EndReason, *, keep: str | None = None, **values: Any

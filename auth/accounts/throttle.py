@@ -42,7 +42,7 @@ class Throttle:
         by_address = Count(
             'address', limits.failures_per_address, FAILURES_MINUTES, network(address)
         )
-        with self.counts.attempt('login', account, by_address):
+        with self.counts.attempt('login', account, by_address, self._at_once(address)):
             try:
                 yield
             except InvalidCredentials:
@@ -67,11 +67,20 @@ class Throttle:
         self.counts.clear(owner)
 
     @contextmanager
+    def hashing(self, address: str) -> Iterator[None]:
+        """Hold a place for somebody who is signed in, and has passwords hashed at this address.
+
+        Signing in and registering hold one, too; nothing is counted. Raises `TooManyAttempts`.
+        """
+        with self.counts.attempt('password_check', self._at_once(address)):
+            yield
+
+    @contextmanager
     def registration(self, address: str) -> Iterator[None]:
         """Count a new account, and an answer that there is one. Raises `TooManyAttempts`."""
         most = self.limits.registrations_per_hour
         by_address = Count('registrations', most, HOUR_MINUTES, network(address))
-        with self.counts.attempt('registration', by_address):
+        with self.counts.attempt('registration', by_address, self._at_once(address)):
             try:
                 yield
             except EmailTaken:
@@ -95,6 +104,11 @@ class Throttle:
         except InvalidRefreshToken:
             self.counts.add(by_address)
             raise
+
+    def _at_once(self, address: str) -> Count:
+        """Only ever held: whoever has many accounts must not take all places to hash in."""
+        most = self.limits.failures_per_address
+        return Count('at_once', most, FAILURES_MINUTES, network(address))
 
 
 def network(address: str) -> str:

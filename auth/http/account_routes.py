@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from .answers import device_out
 from .cookie_answers import signed_out, token_set
-from .dependencies import Backend, SignedIn
+from .dependencies import Backend, CallingBrowser, SignedIn
 from .documented import ALWAYS, SIGNED_IN, SIGNED_IN_AND_THROTTLED, problems
 from .problems import MAX_BODY_BYTES
 from .schemas import DeletionForm, DeviceOut, PasswordForm, TokenSet
@@ -50,16 +50,20 @@ async def log_out_others(identity: SignedIn, backend: Backend) -> None:
 
 
 @router.post('/auth/password', response_model=TokenSet, **SIGNED_IN_AND_THROTTLED)
-async def change_password(form: PasswordForm, identity: SignedIn, backend: Backend) -> Response:
+async def change_password(
+    form: PasswordForm, identity: SignedIn, caller: CallingBrowser, backend: Backend
+) -> Response:
     """Set a new password; the user's other sessions end, this one goes on with a new token."""
     issued = await backend.security.change_password(
-        identity, form.current_password, form.new_password
+        identity, form.current_password, form.new_password, caller
     )
     return token_set(backend, issued)
 
 
 @router.post('/auth/delete-account', status_code=HTTPStatus.NO_CONTENT, **SIGNED_IN_AND_THROTTLED)
-async def delete_account(form: DeletionForm, identity: SignedIn, backend: Backend) -> Response:
+async def delete_account(
+    form: DeletionForm, identity: SignedIn, caller: CallingBrowser, backend: Backend
+) -> Response:
     """Delete the user with all that is known about them."""
-    await backend.security.delete(identity, form.password)
+    await backend.security.delete(identity, form.password, caller)
     return signed_out(backend)

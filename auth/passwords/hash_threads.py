@@ -22,8 +22,8 @@ from .. import audit
 from ..errors import ServiceBusy
 
 T = TypeVar('T')
-# By thread: four seconds' worth (measured: 20 ms each). What one network address may try at one
-# instant, by AttemptLimits, leaves room for others.
+# By thread: four seconds' worth (measured: 20 ms each). What one network address may have hashed at
+# one instant (`Throttle.hashing`) leaves room for others.
 MAX_WAITING = 200
 NICENESS = 5
 # A container's share of the processor: microseconds of work in so many (cgroup v2).

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 
 import pytest
@@ -287,6 +288,44 @@ def test_guesses_under_way_hold_their_places(backend: AuthBackend) -> None:
     assert refusal.value.retry_after_seconds == 1
     with backend.throttle.login('a@example.com', ''):
         pass
+
+
+def test_one_address_has_so_many_passwords_hashed_at_once(backend: AuthBackend) -> None:
+    """Shows that all ways to have one hashed share its places, and that other addresses have theirs."""
+    throttle, full = backend.throttle, '192.0.2.7'
+    ways: list[Callable[[], AbstractContextManager[None]]] = [
+        lambda: throttle.hashing(full),
+        lambda: throttle.login(new_account('Nobody').email, full),
+        lambda: throttle.registration(full),
+    ]
+    with ExitStack() as under_way:
+        for way in [*ways, *ways, ways[0]]:
+            under_way.enter_context(way())
+
+        for way in ways:
+            with pytest.raises(TooManyAttempts) as refusal, way():
+                pass
+            assert refusal.value.retry_after_seconds == 1
+        with throttle.hashing('192.0.2.8'):
+            pass
+
+    with throttle.hashing(full):
+        pass
+
+
+def test_signed_in_share_the_places_of_their_address(
+    signed_in: Browser, ada: Account, backend: AuthBackend
+) -> None:
+    """Shows that many accounts at one address cannot let others wait for their hashes."""
+    with ExitStack() as under_way:
+        for _ in range(LIMITS.failures_per_address):
+            under_way.enter_context(backend.throttle.hashing('testclient'))
+
+        expect_throttled(signed_in.change_password(ada.password, NEW_PASSWORD), 1)
+        expect_throttled(signed_in.delete_account(ada.password), 1)
+
+    assert signed_in.change_password(ada.password, NEW_PASSWORD).status_code == 200
+    assert signed_in.delete_account(NEW_PASSWORD).status_code == 204
 
 
 @pytest.mark.parametrize('call', ['change_password', 'delete_account'])
