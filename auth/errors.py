@@ -105,5 +105,6 @@ class VerificationUnavailable(AuthError):
 class DatabaseUnavailable(AuthError):
     """Raised if the database cannot answer now: down, locked, read-only, full.
 
-    Nothing was committed. The same call may well work a second later.
+    Nothing was committed, unless the answer to COMMIT itself was lost: then nobody knows. The same
+    call may well work a second later.
     """

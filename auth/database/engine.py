@@ -64,8 +64,9 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Give a transaction; commits at the end unless one is raised.
 
-        On SQLite it holds the write lock from the start. Raises `DatabaseUnavailable`, then nothing
-        is committed; constraints that are violated raise SQLAlchemy's `IntegrityError`.
+        On SQLite it holds the write lock from the start. Raises `DatabaseUnavailable`; then nothing
+        is committed, unless the answer to COMMIT itself was lost (a fail-over): then nobody knows.
+        Constraints that are violated raise SQLAlchemy's `IntegrityError`.
         """
         with _unavailable_if_it_fails(), self._my_turn(), self._engine.connect() as connection:
             connection.exec_driver_sql(self._begin)

@@ -42,8 +42,10 @@ def saying_what_is_not_allowed() -> Iterator[None]:
 def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     """Add how long anybody waits for anybody to what a connection is made with.
 
-    The server ends what an application that has vanished has begun, and with it its locks; the
-    driver gives up a server that has fallen silent, also one that has taken a statement before.
+    The server ends what an application that has vanished has begun, and with it its locks. The
+    driver gives up a server that has fallen silent, also one that has taken a statement before; one
+    that leaves a statement unacknowledged on Linux only: other systems, which know no
+    TCP_USER_TIMEOUT, go on sending for minutes.
     """
     seconds = max(1, int(patience_seconds))
     milliseconds = max(1, int(patience_seconds * 1000))  # 0 would be for ever
