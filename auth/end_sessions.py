@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from . import audit
 from .database.engine import Database
-from .database.postgresql import lift_statement_timeout
+from .database.postgresql import lift_statement_timeout, saying_what_is_not_allowed
 from .database.users import User
 from .sessions.end_reasons import EndReason
 from .sessions.keys_check import adopt_keys, require_same_keys
@@ -35,7 +35,7 @@ def end_all_sessions(
     `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if it cannot be used. Then nothing has ended
     (with `DatabaseUnavailable` all may have, if the answer to COMMIT was lost: do it again).
     """
-    with closing(Database(database_url)) as database:
+    with closing(Database(database_url)) as database, saying_what_is_not_allowed():
         database.require_tables()
         database.prepare_tables()
         with database.write() as connection:

@@ -21,7 +21,7 @@ _NOT_ALLOWED = {'42501', '3F000'}
 
 
 class MissingPrivilege(Exception):
-    """Raised at the start if PostgreSQL does not let this role have tables; says what will help."""
+    """Raised if PostgreSQL does not let this role make tables, or change them; says what will help."""
 
 
 @contextlib.contextmanager

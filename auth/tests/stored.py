@@ -24,6 +24,12 @@ class Stored:
         """The SQLite file."""
         return Path(make_url(self.url).database or '')
 
+    def url_with(self, options: str) -> str:
+        """Return the URL with other options of PostgreSQL's; `{}` stands for those that it has."""
+        url = make_url(self.url)
+        url = url.update_query_dict({'options': options.format(url.query['options'])})
+        return url.render_as_string(hide_password=False)
+
     def dump(self) -> str:
         """Return every committed row as text, bytes in hexadecimal digits."""
         lines = []

@@ -17,6 +17,7 @@ from auth import (
     AuthBackend,
     AuthSettings,
     Caller,
+    MissingPrivilege,
     NeverUsed,
     OtherKeys,
     UnusableFile,
@@ -121,6 +122,19 @@ def test_database_belongs_to_the_keys_of_now(
     assert serve(replaced).log_in(ada).status_code == 200
     with pytest.raises(OtherKeys):
         serve(settings)
+
+
+@pytest.mark.databases('postgresql')
+def test_role_that_may_only_read_is_told_so(
+    signed_in: Browser, settings: AuthSettings, stored: Stored
+) -> None:
+    """Shows that whoever is the wrong user of PostgreSQL hears that, and ends nothing."""
+    url = stored.url_with('{} -c role=pg_read_all_data')
+
+    with pytest.raises(MissingPrivilege, match='permission denied for table users'):
+        end_all(replace(settings, database_url=url))
+
+    assert signed_in.refresh().json()['outcome'] == 'rotated'
 
 
 @pytest.mark.databases('postgresql')

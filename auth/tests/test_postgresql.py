@@ -9,7 +9,6 @@ from typing import cast
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from auth import DatabaseUnavailable, MissingPrivilege
 from auth.database import schema
@@ -104,7 +103,7 @@ def test_upgrade_takes_its_time(open_database: Open) -> None:
 )
 def test_role_that_may_make_no_tables_is_told_so(stored: Stored, options: str, why: str) -> None:
     """Shows that a start fails for a reason that no restart cures, and that it is said."""
-    url = with_options(stored.url, options)
+    url = stored.url_with(options)
 
     with (
         closing(Database(url)) as database,
@@ -120,17 +119,10 @@ def test_role_that_owns_no_tables_is_told_so(stored: Stored) -> None:
     stored.execute('CREATE TABLE schema_info (version INTEGER PRIMARY KEY)')
     stored.execute('CREATE TABLE sessions (created_at DOUBLE PRECISION)')
     stored.execute('INSERT INTO schema_info VALUES (1)')
-    url = with_options(stored.url, '{} -c role=pg_read_all_data')
+    url = stored.url_with('{} -c role=pg_read_all_data')
 
     with (
         closing(Database(url)) as database,
         pytest.raises(MissingPrivilege, match='must be owner of table sessions'),
     ):
         database.prepare_tables()
-
-
-def with_options(database_url: str, options: str) -> str:
-    """Return the same database's URL with other options; `{}` stands for those that it has."""
-    url = make_url(database_url)
-    url = url.update_query_dict({'options': options.format(url.query['options'])})
-    return url.render_as_string(hide_password=False)
