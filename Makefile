@@ -11,6 +11,9 @@ TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT
 # of one `xdist_group` run in one worker: they share what no others need.
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
+# Set in many images: each process that a test starts would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo demo-two-origins test test-fast test-e2e lint weakenings bench clean
 
 help:
