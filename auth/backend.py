@@ -23,7 +23,6 @@ from .sessions.rotation import Rotation
 from .sessions.socket_tickets import SocketTickets
 from .settings import AuthSettings
 from .tokens.access_tokens import AccessTokens
-from .tokens.keys import PEPPER_PURPOSE
 from .tokens.refresh_tokens import RefreshTokens
 from .tokens.signed_tokens import SignedTokens
 
@@ -76,7 +75,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     with database.write() as connection:
         require_same_keys(connection, settings.keys, clock())
     passwords = Passwords(settings.argon2)
-    tokens = RefreshTokens(settings.keys.derive(PEPPER_PURPOSE))
+    tokens = RefreshTokens(settings.keys)
     sessions = Sessions(database, tokens, limits, clock)
     rules = PasswordRules(settings.password_min_characters, settings.site_name)
     rotation = Rotation(database, sessions, tokens, limits, clock)

@@ -83,7 +83,7 @@ class Database:
         Raises `NeverUsed`, `UnusableFile` for a file that is no database, and `DatabaseUnavailable`.
         """
         if self._is_sqlite and not sqlite.has_file(self._engine):
-            raise schema.NeverUsed(schema.NEVER_USED)
+            raise schema.NeverUsed
         with (
             _unavailable_if_it_fails(),
             sqlite.refusing_other_files(self._engine),

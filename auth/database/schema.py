@@ -30,7 +30,6 @@ _UPGRADES = {
         'ALTER TABLE schema_info ADD COLUMN keys_check VARCHAR(64)',
     ),
 }
-NEVER_USED = 'No server has ever used this database. Name the one that yours uses.'
 _POSTGRESQL_LOCK = 0x7369676E6564  # any number that every process of this program shares
 
 
@@ -41,11 +40,14 @@ class UnknownSchema(Exception):
 class NeverUsed(Exception):
     """Raised if sessions are to be ended in a database that no server has ever used."""
 
+    def __init__(self) -> None:
+        super().__init__('No server has ever used this database. Name the one that yours uses.')
+
 
 def require_tables(connection: Connection) -> None:
     """Make sure that a server has made its tables here, of whichever version. Raises `NeverUsed`."""
     if SchemaInfo.__tablename__ not in inspect(connection).get_table_names():
-        raise NeverUsed(NEVER_USED)
+        raise NeverUsed
 
 
 def prepare(connection: Connection) -> None:

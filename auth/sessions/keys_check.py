@@ -11,7 +11,7 @@ import hmac
 from sqlalchemy import Connection, select, update
 
 from ..database.models import IS_LEAF, RefreshToken, SchemaInfo, Session
-from ..tokens.keys import PEPPER_PURPOSE, Keys
+from ..tokens.keys import Keys
 from ..tokens.refresh_tokens import RefreshTokens
 from .rows import IS_ALIVE
 
@@ -59,7 +59,5 @@ def _have_made_the_newest_token(connection: Connection, keys: Keys, now: float) 
     token = connection.execute(_NEWEST_TOKEN, {'now': now}).one_or_none()
     if token is None:
         return True
-    made = RefreshTokens(keys.derive(PEPPER_PURPOSE)).fingerprint(
-        token.id, token.generation, token.salt
-    )
+    made = RefreshTokens(keys).fingerprint(token.id, token.generation, token.salt)
     return hmac.compare_digest(made, token.secret_sha256)

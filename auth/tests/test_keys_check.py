@@ -11,7 +11,7 @@ import pytest
 
 from auth import AuthBackend, AuthSettings, Keys, OtherKeys, load_or_create_keys
 from auth.backend import build_backend
-from auth.tokens.keys import PEPPER_PURPOSE
+from auth.tokens.refresh_tokens import PEPPER_PURPOSE
 
 from .at_once import at_once
 from .browser import Browser

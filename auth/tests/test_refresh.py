@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from auth import Keys
-from auth.tokens.keys import PEPPER_PURPOSE
 from auth.tokens.refresh_tokens import RefreshTokens
 
 from .browser import Browser, altered
@@ -39,7 +38,7 @@ def test_forged_token_changes_nothing(
 ) -> None:
     """Shows that guessing costs the victim nothing, whatever part of the token is guessed."""
     genuine, session_id = signed_in.jar, signed_in.session_id
-    tokens = RefreshTokens(keys.derive(PEPPER_PURPOSE))
+    tokens = RefreshTokens(keys)
     forged = {
         'secret': altered(genuine),
         'session': genuine.replace(session_id, 'x' * 22),

@@ -22,7 +22,6 @@ from auth import (
 from auth.backend import build_backend
 from auth.database.engine import Database
 from auth.database.models import SCHEMA_VERSION
-from auth.tokens.keys import PEPPER_PURPOSE
 from auth.tokens.refresh_tokens import RefreshTokens, new_salt, new_session_id
 
 from .at_once import at_once
@@ -122,7 +121,7 @@ def old(request: pytest.FixtureRequest, stored: Stored, keys: Keys, ada: Account
         'INSERT INTO sessions VALUES (?, ?, ?, 0, ?, ?, ?, ?, NULL, NULL)',
         *(session_id, 'a' * 32, salt, True, yesterday, yesterday + 14 * DAY, yesterday + 90 * DAY),
     )
-    tokens = RefreshTokens(keys.derive(PEPPER_PURPOSE))
+    tokens = RefreshTokens(keys)
     stored.execute(
         'INSERT INTO refresh_tokens VALUES (?, 0, ?, ?, NULL, NULL, NULL)',
         *(session_id, tokens.fingerprint(session_id, 0, salt), yesterday),

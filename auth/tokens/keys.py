@@ -16,7 +16,6 @@ from .secret_files import read_or_create
 from .signing_keys import SigningKeys
 
 MASTER_SECRET_BYTES = 32
-PEPPER_PURPOSE = 'refresh token pepper 1'
 CHECK_PURPOSE = 'check value 1'
 
 

@@ -14,7 +14,9 @@ import secrets
 from dataclasses import dataclass
 
 from . import base64url
+from .keys import Keys
 
+PEPPER_PURPOSE = 'refresh token pepper 1'
 SESSION_ID_BYTES = 16
 SALT_BYTES = 16
 # 22 and 43 base64url characters hold 16 and 32 bytes.
@@ -33,8 +35,8 @@ class UnverifiedToken:
 class RefreshTokens:
     """Issues and verifies token strings with one pepper (32 bytes, not the JWT key)."""
 
-    def __init__(self, pepper: bytes) -> None:
-        self._pepper = pepper
+    def __init__(self, keys: Keys) -> None:
+        self._pepper = keys.derive(PEPPER_PURPOSE)
 
     def issue(self, session_id: str, generation: int, salt: bytes) -> str:
         """Return the one token of this session and generation."""
