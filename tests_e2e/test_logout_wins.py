@@ -13,16 +13,13 @@ from .kit.network import hold
 from .program.bare import join_bare, join_bare_pair
 from .program.people import Person, log_out, open_signed_in, sees_login_page
 from .program.server import Server
+from .program.token_holder import hold_lock, release_lock
 
 LATE_SECONDS = 1.5
 OTHER_TABS_TIME_MS = 10_000
 NEW_PASSWORD = """form => {
     globalThis.changed = auth.account.changePassword(form).then(() => 'done', (error) => error.code);
 }"""
-HOLD_LOCK = """new Promise((held) => {
-    const until = new Promise((release) => Object.assign(globalThis, { release }));
-    navigator.locks.request('auth.session', () => (held(), until));
-})"""
 
 
 def sign_ins(page: Page) -> int:
@@ -135,11 +132,11 @@ def test_logout_in_two_tabs_at_one_instant_ends_the_session(
     without_focus(tab)
     join_bare(tab, server.url, person)
     session = tab.evaluate('auth.session.id')
-    holder.evaluate(HOLD_LOCK)
+    hold_lock(holder)
     tab.evaluate('globalThis.logout = auth.logout(); 0')
     holder.evaluate(f'localStorage.setItem("auth.logout-pending", "{"5" * 24}")')
 
-    holder.evaluate('release()')
+    release_lock(holder)
     tab.evaluate('logout')
     assert traced(tab, 'logout.sent') == []
     tab.clock.fast_forward(OTHER_TABS_TIME_MS)

@@ -14,11 +14,11 @@ from .kit.visibility import show
 from .program.bare import join_bare, join_bare_pair, open_bare, register_in, wait_for_name
 from .program.people import Person, api_status, log_out, open_signed_in, sees_login_page
 from .program.server import Server
+from .program.token_holder import PENDING_LOGOUT, locks
 
 LOGOUT = '**/auth/logout'
 REFRESH = '**/auth/refresh'
 LONG_ENOUGH_MS = 30_000
-PENDING = 'localStorage.getItem("auth.logout-pending")'
 # A cookie that one tab deletes may still be read in another: browsers have several processes.
 GO_ON_READING_THESE_COOKIES = """() => {
     const now = document.cookie;
@@ -64,13 +64,13 @@ def test_pending_logout_survives_a_reload(pair: list[Page], server: Server, pers
 
         sees_login_page(tab)
         wait_for_trace(tab, 'logout.postponed')
-        assert tab.evaluate(PENDING)
+        assert tab.evaluate(PENDING_LOGOUT)
         assert traced(tab, 'refresh.started') == []
         assert server.count('session_ended', session=session) == 0
 
     server.wait_for('session_ended', session=session)
     assert server.refreshes(session).total() == len(pair)  # with which they came
-    tab.wait_for_function(f'{PENDING} === null')
+    tab.wait_for_function(f'{PENDING_LOGOUT} === null')
     tab.goto(f'{server.url}/dashboard')
     sees_login_page(tab)
 
@@ -193,12 +193,12 @@ def test_pending_logout_is_told_once_at_a_time(
 
     tab.evaluate('for (let i = 0; i < 10; i++) dispatchEvent(new Event("focus"))')
 
-    assert tab.evaluate('navigator.locks.query().then(({ pending }) => pending.length)') == 0
+    assert locks(tab, 'pending') == 0
     held.wait_for().fulfill(status=503, headers={'Retry-After': '20'})
     waits = wait_for_trace(tab, 'logout.postponed')['detail']['waitMs']
     assert 20_000 <= waits <= 30_000
     tab.evaluate('dispatchEvent(new Event("focus"))')  # no reason to come before that
-    assert tab.evaluate('navigator.locks.query().then(({ held }) => held.length)') == 0
+    assert locks(tab, 'held') == 0
     assert len(held) == 1
     tab.unroute(LOGOUT)
     tab.evaluate('dispatchEvent(new Event("online"))')
@@ -266,6 +266,6 @@ def test_closed_client_tells_no_more(tabs: OpenTab, server: Server, person: Pers
 
     tab.clock.fast_forward(LONG_ENOUGH_MS)
 
-    assert tab.evaluate('navigator.locks.query().then(({ held }) => held.length)') == 0
+    assert locks(tab, 'held') == 0
     assert len(held) == 1
-    assert tab.evaluate(PENDING)
+    assert tab.evaluate(PENDING_LOGOUT)

@@ -11,11 +11,9 @@ from .kit.tabs import OpenTab
 from .program.bare import join_bare, join_bare_pair, wait_for_name
 from .program.people import Person
 from .program.server import Server
+from .program.token_holder import PENDING_LOGOUT, hold_lock, locks
 
 pytestmark = pytest.mark.one_browser
-HOLD_LOCK_FOR_EVER = """new Promise((held) => {
-    navigator.locks.request('auth.session', () => (held(), new Promise(() => {})));
-})"""
 REFRESHES_WAIT_MS = 15_000  # for the lock
 OTHERS_WAIT_MS = 37_000
 LOGIN = '**/auth/login'
@@ -24,7 +22,6 @@ BY_THE_PAGES_CLOCK = """AbortSignal.timeout = (ms) => {
     setTimeout(() => controller.abort(new DOMException('', 'TimeoutError')), ms);
     return controller.signal;
 }"""
-PENDING = 'localStorage.getItem("auth.logout-pending")'
 
 
 @pytest.fixture
@@ -41,21 +38,15 @@ def still_tab(tab: Page, tabs: OpenTab, server: Server) -> Page:
     """Another tab, which holds the lock for ever."""
     still_tab = tabs()
     still_tab.goto(f'{server.url}/healthz')
-    still_tab.evaluate(HOLD_LOCK_FOR_EVER)
+    hold_lock(still_tab)
     return still_tab
-
-
-def waiting_for_the_lock(tab: Page) -> int:
-    """Say how many wait for it, in all tabs."""
-    count: int = tab.evaluate('navigator.locks.query().then(({ pending }) => pending.length)')
-    return count
 
 
 def test_reload_comes_back_signed_in(tab: Page, still_tab: Page, person: Person) -> None:
     """After some seconds it asks without the lock: two refreshes at a time harm nobody."""
     tab.reload()
     wait_for_trace(tab, 'refresh.started')
-    assert waiting_for_the_lock(tab) == 1
+    assert locks(tab, 'pending') == 1
     assert tab.evaluate('auth.state') == 'loading'
 
     tab.clock.fast_forward(REFRESHES_WAIT_MS)
@@ -70,7 +61,7 @@ def test_logout_reaches_the_server(
     session = tab.evaluate('auth.session.id')
     tab.evaluate('void auth.logout()')
     assert tab.evaluate('auth.state') == 'signed-out'
-    assert waiting_for_the_lock(tab) == 1
+    assert locks(tab, 'pending') == 1
 
     tab.clock.fast_forward(OTHERS_WAIT_MS)
 
@@ -81,7 +72,7 @@ def test_logout_reaches_the_server(
 def test_sign_in_goes_through(tab: Page, still_tab: Page, grace: Person) -> None:
     """As long as it may take a logout."""
     grace.sign_in_by_script(tab)
-    assert waiting_for_the_lock(tab) == 1
+    assert locks(tab, 'pending') == 1
 
     tab.clock.fast_forward(OTHERS_WAIT_MS)
 
@@ -93,7 +84,7 @@ def test_order_goes_through(tab: Page, still_tab: Page, server: Server) -> None:
     session = tab.evaluate('auth.session.id')
     tab.evaluate(BY_THE_PAGES_CLOCK)
     tab.evaluate('void auth.logoutEverywhere()')
-    assert waiting_for_the_lock(tab) == 1
+    assert locks(tab, 'pending') == 1
 
     tab.clock.fast_forward(OTHERS_WAIT_MS)
 
@@ -114,11 +105,11 @@ def test_slow_sign_in_is_no_tab_that_stands_still(
     second.evaluate('void auth.logout()')
 
     second.clock.fast_forward(REFRESHES_WAIT_MS)
-    assert waiting_for_the_lock(second) == 2  # the first tab would tell, too
+    assert locks(second, 'pending') == 2  # the first tab would tell, too
     login.continue_()
     first.evaluate('login')
 
-    second.wait_for_function(f'{PENDING} === null')  # one of them has told it
+    second.wait_for_function(f'{PENDING_LOGOUT} === null')  # one of them has told it
     for tab in (first, second):
         assert tab.evaluate('auth.state') == 'signed-out'
         tab.reload()
