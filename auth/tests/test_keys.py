@@ -21,6 +21,7 @@ from .conftest import Serve
 
 pytestmark = pytest.mark.databases('sqlite')  # they are files
 FILES = ['master.secret', 'signing-key.pem']
+CUT_SHORT = b'-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n'
 
 
 @pytest.fixture
@@ -94,13 +95,13 @@ def other_key() -> bytes:
 @pytest.mark.parametrize(
     ('name', 'content'),
     [
-        ('master.secret', b''),
-        ('master.secret', b'x' * 31),
-        ('master.secret', b'x' * 33),
-        ('signing-key.pem', b''),
-        ('signing-key.pem', b'garbage'),
-        ('signing-key.pem', b'-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n'),
-        ('signing-key.pem', other_key()),
+        pytest.param('master.secret', b'', id='no secret'),
+        pytest.param('master.secret', b'x' * 31, id='short secret'),
+        pytest.param('master.secret', b'x' * 33, id='long secret'),
+        pytest.param('signing-key.pem', b'', id='no key'),
+        pytest.param('signing-key.pem', b'garbage', id='garbage'),
+        pytest.param('signing-key.pem', CUT_SHORT, id='key cut short'),
+        pytest.param('signing-key.pem', other_key(), id='key of another kind'),
     ],
 )
 def test_damaged_file_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
