@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,14 @@ pytest_plugins = ['nicegui.testing.general_fixtures']
 
 PATIENCE_SECONDS = 10
 PASSWORD = 'a phrase for these tests'
+
+
+def pytest_collection_finish() -> None:
+    """Let the collections of NiceGUI's fixtures, two for each test, pass over all that is imported.
+
+    Measured: a third of the time.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
