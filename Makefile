@@ -7,9 +7,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Browsers and pytest leave files in the temporary folder: give them one that goes at the end.
 TIDILY := tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && trap 'exit 130' INT TERM && TMPDIR="$$tmp"
 
-# One worker for each core; each starts a Chromium, a Firefox, and servers, so not more than four. Tests
-# of one `xdist_group` run in one worker: they share what no others need.
-PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4
+# One worker more than there are cores (measured: a sixth of their time is waiting); each starts a
+# Chromium, a Firefox, and servers, so not more than four. Tests of one `xdist_group` run in one
+# worker: they share what no others need.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 
 # Set in many images: each process that a test starts would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
