@@ -37,7 +37,7 @@ from .errors import (
     TooManyAttempts,
 )
 from .http.api_paths import is_api_path
-from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, content_digest
+from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, JoinedModule, content_digest
 from .http.dependencies import SignedIn, signed_in
 from .http.documented import describe
 from .http.origin_guard import CLIENT_HEADER
@@ -94,6 +94,7 @@ __all__ = [
     'InvalidInput',
     'InvalidSocketTicket',
     'IssuedSession',
+    'JoinedModule',
     'Keys',
     'MissingPrivilege',
     'NeverUsed',

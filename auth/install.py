@@ -11,7 +11,7 @@ from .backend import AuthBackend, build_backend
 from .graphql.route import add_graphql
 from .http.account_routes import router as account_router
 from .http.body_limit import BodyLimit
-from .http.browser_files import TOKEN_HOLDER_PATH, token_holder
+from .http.browser_files import TOKEN_HOLDER
 from .http.cors import ListedOrigins
 from .http.origin_guard import OriginGuard
 from .http.origins import origins
@@ -36,7 +36,7 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     ours = origins(settings.pages_url or settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)
     app.state.auth = backend
-    app.add_route(TOKEN_HOLDER_PATH, token_holder, include_in_schema=False)
+    app.add_route(TOKEN_HOLDER.path, TOKEN_HOLDER.answer, include_in_schema=False)
     if settings.pages_url is None:
         add_routes(app)
         if settings.graphql:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from nicegui.element import Element
+from .elements import Part
 
 
-class AuthButton(Element, component='auth_button.js'):
+class AuthButton(Part):
     """Shows progress until the call has ended, or why it failed; cannot be pressed twice meanwhile."""
 
     def __init__(self, label: str, action: Literal['logout', 'logoutEverywhere']) -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from nicegui.element import Element
+from .elements import Part
 
 
-class Greeting(Element, component='greeting.js'):
+class Greeting(Part):
     """The user's name and e-mail address."""
 
 
-class SessionCard(Element, component='session_card.js'):
+class SessionCard(Part):
     """Signed in since, refresh count, time to the next silent refresh."""
 
 
-class ApiCard(Element, component='api_card.js'):
+class ApiCard(Part):
     """Calls the protected API and shows what came back."""
 
 
-class TraceCard(Element, component='trace_card.js'):
+class TraceCard(Part):
     """What the token holders of all tabs have just done."""
 
 
-class TokenCard(Element, component='token_card.js'):
+class TokenCard(Part):
     """The access token, decoded, without its signature; raw only on demand."""

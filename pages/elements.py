@@ -1,10 +1,21 @@
-"""Text in a tag of one's choice, and a native button. For a tag with children there is `ui.element`."""
+"""Text in a tag of one's choice, a native button, and what is drawn in the browser.
+
+For a tag with children there is `ui.element`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
+
+
+class Part(Element):
+    """A Vue component in `browser/`, of the same name as the class, with what else is put inside."""
+
+    def __init__(self) -> None:
+        super().__init__(type(self).__name__)
 
 
 class Text(TextElement):

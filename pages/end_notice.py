@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nicegui.element import Element
+from .elements import Part
 
 
-class EndNotice(Element, component='end_notice.js'):
+class EndNotice(Part):
     """One sentence, or nothing."""

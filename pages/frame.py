@@ -19,14 +19,15 @@ from .routes import Routes
 from .server_rendered import server_rendered
 from .service import token_after_logout
 from .session_bridge import SessionBridge
-from .static_files import MODULES, PREFIX, text_of
+from .static_files import PARTS, PREFIX, text_of
 
 # Not for somebody who is signed in.
 ENTRY_PATHS = ['/', login.PATH, register.PATH]
 
 # The token holder starts before Vue does. Chromium would run an `async` script after NiceGUI's own, but
 # for its priority (measured: the refresh leaves 25 ms earlier than from a script without either).
-_HEAD = f'<script type="module" async fetchpriority="high" src="{TOKEN_HOLDER_PATH}"></script>'
+_HEAD = f"""<script type="module" async fetchpriority="high" src="{TOKEN_HOLDER_PATH}"></script>
+<script type="module" src="{PARTS.path}"></script>"""
 _LOADING = text_of('loading.html')
 
 
@@ -109,8 +110,7 @@ def frame(
 def _add_head(browser_settings: BrowserSettings) -> None:
     """Add what the browser reads first: the token holder's settings, the styles, the scripts."""
     style = f'<link rel="stylesheet" href="{PREFIX}/theme.css">'
-    preloads = [f'<link rel="modulepreload" href="{address}">' for address in MODULES.values()]
-    ui.add_head_html('\n'.join([*browser_settings.meta_elements(), style, _HEAD, *preloads]))
+    ui.add_head_html('\n'.join([*browser_settings.meta_elements(), style, _HEAD]))
 
 
 def _nothing() -> None:

@@ -35,9 +35,13 @@ from .private_pages import PrivatePage
 from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
-from .static_files import FOLDER, MODULES, PREFIX, text_of
+from .static_files import FOLDER, PARTS, PREFIX, text_of
 from .upload_guard import UploadGuard, send_client_header_with_uploads
 from .waiting_pages import WaitingPages
+
+# Run by NiceGUI on each page before Vue draws it; pages of the host's own go without. Where the file
+# did not come this fails, nothing is drawn, and the screen offers another try (loading.html).
+_USE_PARTS = f"""if (document.querySelector('script[src="{PARTS.path}"]')) app.use(pageParts);\n"""
 
 
 def install(
@@ -61,6 +65,7 @@ def install(
     browser_settings = BrowserSettings(renewal, transport, api, services)
     setattr(app.state, CONNECTS_TO, browser_settings.other_origins)
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
+    app.add_route(PARTS.path, PARTS.answer, include_in_schema=False)
     app.user_middleware.append(Middleware(KeptFiles))  # inside of the guard: strangers get no file
     put_nonce_on_scripts()
     sessions = PageSessions(backend)
@@ -94,8 +99,9 @@ def add_shell(
     Return the private pages inside, by path.
     """
     register_importmap_override('auth-client', TOKEN_HOLDER_PATH)
-    for name, address in MODULES.items():
-        register_importmap_override(name, address)
+    register_importmap_override('page-parts', PARTS.path)
+    if _USE_PARTS not in nicegui_app.config.vue_config_script:
+        nicegui_app.config.vue_config_script += _USE_PARTS
     sessions.watch()
     WaitingPages().watch()
     SocketGuard(sessions).install()

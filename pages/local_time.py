@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nicegui.element import Element
+from .elements import Part
 
 
-class LocalTime(Element, component='local_time.js'):
+class LocalTime(Part):
     """`at` is in Unix seconds."""
 
     def __init__(self, at: float) -> None:

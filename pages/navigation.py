@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nicegui.element import Element
+from .elements import Part
 
 
-class TopBar(Element, component='top_bar.js'):
+class TopBar(Part):
     """The brand, and links by path for whoever is signed in; its own content comes after them."""
 
     def __init__(self, brand: str, links: dict[str, str]) -> None:
@@ -14,7 +14,7 @@ class TopBar(Element, component='top_bar.js'):
         self._props['links'] = [{'path': path, 'title': title} for path, title in links.items()]
 
 
-class Hint(Element, component='hint.js'):
+class Hint(Part):
     """A question, and a link for whoever answers yes, as in `Hint('New here?', ...)`."""
 
     def __init__(self, question: str, label: str, path: str) -> None:

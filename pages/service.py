@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from nicegui.element import Element
-
 from . import login
+from .elements import Part
 from .place import Place
 
 
-class ServiceCard(Element, component='service_card.js'):
+class ServiceCard(Part):
     """Calls the services, and begins the experiment with a dying token."""
 
     def __init__(self, services: list[str]) -> None:
@@ -16,7 +15,7 @@ class ServiceCard(Element, component='service_card.js'):
         self._props['services'] = services
 
 
-class TokenAfterLogout(Element, component='token_after_logout.js'):
+class TokenAfterLogout(Part):
     """What a token still opened after its session had ended; nothing without the experiment."""
 
 

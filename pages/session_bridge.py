@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from nicegui import background_tasks
-from nicegui.element import Element
 
+from .elements import Part
 from .page_session import PageSession, TraceEvent
 
 # A browser with many busy tabs takes longer than the second that NiceGUI gives it.
 ANSWER_TIMEOUT_SECONDS = 10
 
 
-class SessionBridge(Element, component='session_bridge.js'):
+class SessionBridge(Part):
     """Tells Python who is signed in, by ticket, and the browser where to go.
 
     `private_paths` need a session; `entry_paths` are left as soon as there is one, for `home`.

@@ -1,21 +1,18 @@
-"""The files in `static/`: where they are served, and which of them scripts import, by what name."""
+"""The files in `static/`, as they are, and those in `browser/`, joined: where they are served."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from auth import content_digest
+from auth import JoinedModule, content_digest
 
 FOLDER = Path(__file__).parent / 'static'
-PREFIX = f'/static/{content_digest(FOLDER)}'
-# What several components import, fetched before the first of them has been read, by import name.
-MODULES = {
-    'page-address': f'{PREFIX}/page_address.js',
-    'page-clock': f'{PREFIX}/page_clock.js',
-    'page-sentences': f'{PREFIX}/page_sentences.js',
-}
+# Not `/static`: a host that has mounted its own there would be asked for these.
+_PREFIX = '/_pages'
+PREFIX = f'{_PREFIX}/{content_digest(FOLDER)}'
+PARTS = JoinedModule(Path(__file__).parent / 'browser' / 'parts.js', _PREFIX)
 
 
 def text_of(name: str) -> str:
-    """Return what is in one of the files."""
+    """Return what is in one of the files in `static/`."""
     return (FOLDER / name).read_text(encoding='utf-8')

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from auth import TOKEN_HOLDER_PATH
+from pages.static_files import PARTS
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import hold, offline, out_of_reach
@@ -156,13 +157,14 @@ def test_broken_socket_is_mended(tabs: OpenTab, server: Server, person: Person) 
 
 
 @pytest.mark.one_browser
+@pytest.mark.parametrize('script', [TOKEN_HOLDER_PATH, PARTS.path], ids=['token holder', 'parts'])
 def test_page_whose_script_did_not_come_offers_another_try(
-    tabs: OpenTab, server: Server, person: Person
+    script: str, tabs: OpenTab, server: Server, person: Person
 ) -> None:
     """Nothing else could tell: after ten seconds there is a link that loads the page anew."""
     tab = tabs()
     person.join(tab, server.url)
-    with out_of_reach(tab, f'**{TOKEN_HOLDER_PATH}'):
+    with out_of_reach(tab, f'**{script}'):
         tab.reload()
         expect(tab.get_by_text('One moment')).to_be_visible()
         try_again = tab.get_by_role('link', name='Try again')

@@ -136,7 +136,7 @@ WEAKENINGS = [
     Weakening(
         'listener-of-a-card-stays',
         'P3',
-        'pages/session_card.js',
+        'pages/browser/session_card.js',
         'auth.removeEventListener("state", this.look);\n    this.stop();',
         'this.stop();',
         'test_nothing_is_left_behind.py::test_dashboards_come_and_go_without_a_trace',
@@ -330,7 +330,7 @@ WEAKENINGS = [
     Weakening(
         'lost-answer-is-a-no',
         'P13',
-        'pages/static/page_sentences.js',
+        'pages/browser/page_sentences.js',
         'If only its answer was lost, what was asked for has been done. ',
         '',
         'test_sessions_end_on_purpose.py::test_lost_answer_is_not_taken_for_a_no',
@@ -346,7 +346,7 @@ WEAKENINGS = [
     Weakening(
         'any-event-asks-for-a-ticket',
         'P10',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'if (error?.retryAfterSeconds) this.waitsFor = sessionId;',
         '',
         'test_network_comes_back.py::test_refused_ticket_is_asked_for_when_the_server_says',
@@ -354,7 +354,7 @@ WEAKENINGS = [
     Weakening(
         'tickets-given-up-are-waited-for',
         'P10',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'this.call?.abort();',
         '',
         'test_network_comes_back.py::test_slow_ticket_is_waited_for_longer',
@@ -380,7 +380,7 @@ WEAKENINGS = [
     Weakening(
         'pythons-half-kept-for-back',
         'P5',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'if (state === "loading") this.unbind();',
         '',
         'test_bfcache.py::test_page_of_the_app_that_is_put_away_shows_nothing',
@@ -436,7 +436,7 @@ WEAKENINGS = [
     Weakening(
         'page-kept-for-the-next-user',
         'P6',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'if (user && usersId && user.id !== usersId) return this.loadAnew();',
         '',
         'test_signing_in_moves_tabs.py::test_deaf_tab_finds_out_by_its_next_refresh',
@@ -477,7 +477,7 @@ WEAKENINGS = [
     Weakening(
         'form-logged-over-the-socket',
         'P18',
-        'pages/auth_form.js',
+        'pages/browser/auth_form.js',
         'this.busy = true;',
         'this.busy = true; logAndEmit("info", `sending ${this.input("password").value}`);',
         'test_nothing_secret_crosses_the_socket.py::test_no_password_or_token_in_any_frame',
@@ -847,7 +847,7 @@ WEAKENINGS = [
     Weakening(
         'only-the-address-itself-is-private',
         'P14',
-        'pages/static/page_address.js',
+        'pages/browser/page_address.js',
         'return paths.some((path) => `${pathname}/`.startsWith(`${path}/`));',
         'return paths.includes(pathname);',
         'test_private_pages.py::test_pages_below_a_private_page_are_private',
@@ -879,7 +879,7 @@ WEAKENINGS = [
     Weakening(
         'notifications-stay',
         'P14',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'for (const dismiss of shown) dismiss();',
         '',
         'test_private_pages.py::test_nothing_is_left_on_the_screen',
@@ -896,7 +896,7 @@ WEAKENINGS = [
     Weakening(
         'slow-tickets-never-count',
         'P14',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'this.patienceMs = Math.min(this.patienceMs * 2, MAX_PATIENCE_MS);',
         '',
         'test_network_comes_back.py::test_slow_ticket_is_waited_for_longer',
@@ -904,7 +904,7 @@ WEAKENINGS = [
     Weakening(
         'ticket-awaited-for-ever',
         'P14',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         '(this.timer = setTimeout(() => this.tryAgain(), this.patienceMs));',
         '(this.timer = setTimeout(() => {}));',
         'test_network_comes_back.py::test_lost_ticket_is_asked_for_again',
@@ -912,7 +912,7 @@ WEAKENINGS = [
     Weakening(
         'tickets-asked-for-too-soon',
         'P14',
-        'pages/session_bridge.js',
+        'pages/browser/session_bridge.js',
         'this.backoff.waitMs(error)',
         'this.backoff.waitMs()',
         'test_network_comes_back.py::test_refused_ticket_is_asked_for_when_the_server_says',

@@ -26,7 +26,7 @@ from .conftest import OUR_PAGE, PORT
 EVIL_PAGE = OUR_PAGE | {'Origin': 'https://evil.example', 'Sec-Fetch-Site': 'cross-site'}
 SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'
 SHELL = ['/login', '/register', '/dashboard', '/dashboard/below']  # one route for all of them
-NOWHERE = ['/no/such/page', '/auth/no/such/call', '/api/no/such/call', '/static/no/such/file']
+NOWHERE = ['/no/such/page', '/auth/no/such/call', '/api/no/such/call', '/_pages/no/such/file']
 API = ('/auth/', '/api/', '/faults')
 NONCE = re.compile(r"'nonce-([\w-]{22,})'")
 POLICY = (
@@ -97,7 +97,7 @@ def test_enumeration_misses_nothing(places: list[Place]) -> None:
         Place('GET', SOCKET),
     } <= set(places)
     assert Place('GET', auth.TOKEN_HOLDER_PATH) in places
-    assert sum('/static/' in place.path for place in places) >= 3
+    assert sum('/_pages/' in place.path for place in places) >= 3
     assert len(places) >= 25
 
 
@@ -159,7 +159,7 @@ def test_only_files_are_kept_by_caches(client: TestClient, places: list[Place]) 
 
     assert auth.TOKEN_HOLDER_PATH in kept
     assert all(
-        path.startswith((auth.TOKEN_HOLDER_PATH, '/static/', '/_nicegui/', '/.well-known/'))
+        path.startswith((auth.TOKEN_HOLDER_PATH, '/_pages/', '/_nicegui/', '/.well-known/'))
         for path in kept
     )
     assert len(kept) >= 4

@@ -13,7 +13,7 @@ NOT_TOLD = {EndReason.LOGOUT, EndReason.REPLACED}  # somebody's own doing, in th
 
 def test_every_end_is_explained() -> None:
     """Shows that no session ends for a reason for which the login page has no sentence."""
-    notice = (ROOT / 'pages' / 'end_notice.js').read_text(encoding='utf-8')
+    notice = (ROOT / 'pages' / 'browser' / 'end_notice.js').read_text(encoding='utf-8')
 
     explained = set(re.findall(r'^  (\w+): "', notice, re.MULTILINE))
 

@@ -1,4 +1,4 @@
-"""Serves files under addresses that name their content: above all `browser/`, joined into one.
+"""Serves files under addresses that name their content: above all modules, joined into one.
 
 The address changes with every edit, so a browser may keep the files for ever and never asks twice.
 """
@@ -20,21 +20,30 @@ DIGEST_DIGITS = 12
 CACHE_FOR_EVER = 'public, max-age=31536000, immutable'
 
 
-_TOKEN_HOLDER = joined(Path(__file__).parents[1] / 'browser' / 'start.js').encode()
-TOKEN_HOLDER_PATH = f'/auth/browser/{hashlib.sha256(_TOKEN_HOLDER).hexdigest()[:DIGEST_DIGITS]}.js'
+class JoinedModule:
+    """`entry` and all that it imports, as one file at `path` below `prefix`.
+
+    Raises `ValueError` as `joined` does.
+    """
+
+    def __init__(self, entry: Path, prefix: str) -> None:
+        self._content = joined(entry).encode()
+        self._compressed = gzip.compress(self._content)
+        self.path = f'{prefix}/{hashlib.sha256(self._content).hexdigest()[:DIGEST_DIGITS]}.js'
+
+    async def answer(self, request: Request) -> Response:
+        """Give the file."""
+        headers = {'Cache-Control': CACHE_FOR_EVER, 'Vary': 'Accept-Encoding'}
+        content = self._content
+        if 'gzip' in request.headers.get('Accept-Encoding', ''):
+            content = self._compressed
+            headers['Content-Encoding'] = 'gzip'
+        return Response(content, headers=headers, media_type='text/javascript')
 
 
-_COMPRESSED = gzip.compress(_TOKEN_HOLDER)
-
-
-async def token_holder(request: Request) -> Response:
-    """Give the browser half of the protocol: one module, which starts the page's token holder."""
-    headers = {'Cache-Control': CACHE_FOR_EVER, 'Vary': 'Accept-Encoding'}
-    content = _TOKEN_HOLDER
-    if 'gzip' in request.headers.get('Accept-Encoding', ''):
-        content = _COMPRESSED
-        headers['Content-Encoding'] = 'gzip'
-    return Response(content, headers=headers, media_type='text/javascript')
+# The browser half of the protocol: it starts the page's token holder.
+TOKEN_HOLDER = JoinedModule(Path(__file__).parents[1] / 'browser' / 'start.js', '/auth/browser')
+TOKEN_HOLDER_PATH = TOKEN_HOLDER.path
 
 
 class BrowserFiles(StaticFiles):

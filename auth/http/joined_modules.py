@@ -15,6 +15,7 @@ from pathlib import Path
 _NAMES = r'(?P<names>\{ \w+(?:, \w+)* \})'
 _FILE = r'"\./(?P<file>\w+)\.js"'
 _IMPORT = re.compile(rf'^import (?:\* as (?P<all>\w+)|{_NAMES}) from {_FILE};$')
+_ELSEWHERE = re.compile(rf'^import {_NAMES} from "(?P<name>[a-z-]+)";$')  # by the import map
 _HAND_ON = re.compile(rf'^export {_NAMES} from {_FILE};$')
 _EXPORT = re.compile(r'^export (?P<rest>(?:async )?(?:const|class|function) (?P<name>\w+).*)$')
 _UNKNOWN = re.compile(r'^(?:import|export)\b')
@@ -23,12 +24,17 @@ _UNKNOWN = re.compile(r'^(?:import|export)\b')
 def joined(entry: Path) -> str:
     """Return one module that exports what `entry` does, together with all that it needs.
 
-    Raises `ValueError` for a line that cannot be taken over, and for modules that import each other.
+    What the page's import map names stays outside. Raises `ValueError` for a line that cannot be taken
+    over, and for modules that import each other.
     """
-    before = [_enclosed(path) for path in _needed(entry) if path != entry]
+    needed = _needed(entry)
+    elsewhere = [
+        f'import * as {_module(name)} from "{name}";' for name in sorted(_named_elsewhere(needed))
+    ]
+    before = [_enclosed(path) for path in needed if path != entry]
     exports: list[str] = []
     lines = list(_taken_over(entry, exports))
-    return '\n'.join([*before, *lines, f'export {{ {", ".join(exports)} }};', ''])
+    return '\n'.join([*elsewhere, *before, *lines, f'export {{ {", ".join(exports)} }};', ''])
 
 
 def _needed(path: Path, above: tuple[Path, ...] = ()) -> list[Path]:
@@ -40,6 +46,11 @@ def _needed(path: Path, above: tuple[Path, ...] = ()) -> list[Path]:
         if match := _IMPORT.match(line) or _HAND_ON.match(line):
             needed += _needed(path.with_name(f'{match["file"]}.js'), (*above, path))
     return list(dict.fromkeys([*needed, path]))
+
+
+def _named_elsewhere(paths: list[Path]) -> set[str]:
+    lines = (line for path in paths for line in path.read_text(encoding='utf-8').splitlines())
+    return {match['name'] for line in lines if (match := _ELSEWHERE.match(line))}
 
 
 def _enclosed(path: Path) -> str:
@@ -61,6 +72,8 @@ def _taken_over(path: Path, exports: list[str]) -> Iterator[str]:
     for line in path.read_text(encoding='utf-8').splitlines():
         if match := _IMPORT.match(line):
             yield f'const {match["all"] or match["names"]} = {_module(match["file"])};'
+        elif match := _ELSEWHERE.match(line):
+            yield f'const {match["names"]} = {_module(match["name"])};'
         elif match := _HAND_ON.match(line):
             exports += match['names'].strip('{ }').split(', ')
             yield f'const {match["names"]} = {_module(match["file"])};'
@@ -73,5 +86,5 @@ def _taken_over(path: Path, exports: list[str]) -> Iterator[str]:
             yield line
 
 
-def _module(stem: str) -> str:
-    return f'${stem}'
+def _module(name: str) -> str:
+    return '$' + name.replace('-', '_')

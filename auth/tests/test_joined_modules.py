@@ -57,13 +57,32 @@ def test_joined_modules_do_what_they_did(tmp_path: Path) -> None:
     assert printed.stdout == '60 8\n'
 
 
+def test_names_of_the_import_map_stay_outside(tmp_path: Path) -> None:
+    """Shows that what several modules import from elsewhere is imported once, before all of them."""
+    entry = written(
+        tmp_path,
+        start='import { one } from "far-away";\nimport { sum } from "./sums.js";\n',
+        sums='import { one, two } from "far-away";\nexport const sum = one + two;\n',
+    )
+
+    lines = joined(entry).splitlines()
+
+    assert lines[0] == 'import * as $far_away from "far-away";'
+    assert [line for line in lines if 'far_away;' in line] == [
+        'const { one, two } = $far_away;',
+        'const { one } = $far_away;',
+    ]
+    assert not any('import' in line for line in lines[1:])
+
+
 @pytest.mark.parametrize(
     'line',
     [
         'import { one as other } from "./sums.js";',
         'import sums from "./sums.js";',
         'import "./sums.js";',
-        'import { one } from "elsewhere";',
+        'import one from "elsewhere";',
+        'import { one } from "/elsewhere.js";',
         'import {',
         'export default 1;',
         'export let changing = 1;',

@@ -4,7 +4,7 @@
  * the back/forward cache.
  */
 import { auth } from "auth-client";
-import { atEachMove } from "page-address";
+import { atEachMove } from "page-parts";
 
 const first = document.getElementById("first-html");
 const listening = new AbortController();

@@ -63,7 +63,7 @@ async def test_missing_page_looks_like_the_others(user: User) -> None:
 
     missing = await user.http_client.get('/no/such/page')
 
-    (style,) = re.findall(r'<link rel="stylesheet" href="/static/[^"]*theme.css">', missing.text)
+    (style,) = re.findall(r'<link rel="stylesheet" href="/_pages/[^"]*theme.css">', missing.text)
     assert style in there.text
     assert '--accent: teal' in missing.text
     assert 'Tests &amp; more' in missing.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from nicegui import ui
 from nicegui.testing.user_simulation import user_simulation
@@ -12,8 +14,10 @@ from pages.browser_settings import BrowserSettings
 from pages.frame import Site, pages_of
 from pages.install import add_shell
 from pages.page_sessions import PageSessions
+from pages.static_files import PARTS
 
 NOTES = '/notes'
+OUR_SCRIPTS = re.compile(f'<script[^>]* src="({auth.TOKEN_HOLDER_PATH}|{PARTS.path})"')
 
 
 @pytest.fixture
@@ -60,7 +64,10 @@ def test_addresses_of_the_demo_are_free_without_it(backend: auth.AuthBackend, ta
 
 
 async def test_host_has_pages_for_everybody(sessions: PageSessions) -> None:
-    """What it has registered before, the start page too, is not in the way of ours, nor ours of it."""
+    """What it has registered before, the start page too, is not in the way of ours, nor ours of it.
+
+    Nor does a token holder start on such a page, and refresh.
+    """
     async with user_simulation() as user:
         for path in ('/', '/about'):
             ui.page(path)(lambda: ui.label('For everybody'))
@@ -69,5 +76,7 @@ async def test_host_has_pages_for_everybody(sessions: PageSessions) -> None:
         for path in ('/', '/about'):
             await user.open(path)
             await user.should_see('For everybody')
+            assert not OUR_SCRIPTS.search((await user.http_client.get(path)).text)
+        assert OUR_SCRIPTS.search((await user.http_client.get('/login')).text)
         await user.open('/login')
         await user.should_not_see('For everybody')

@@ -4,7 +4,7 @@
  * Python side (`data-bound`).
  */
 import { Backoff, auth, socketTicket } from "auth-client";
-import { atEachMove, go, isAmong } from "page-address";
+import { atEachMove, go, isAmong } from "./page_address.js";
 
 /** How long Python's word may take: the call for the ticket, or the ticket, may have got lost. */
 const PATIENCE_MS = 10_000;
@@ -34,7 +34,7 @@ function noteNotifications(isForSomebody) {
   };
 }
 
-export default {
+export const SessionBridge = {
   template: `<div hidden></div>`,
   props: {
     privatePaths: Array,

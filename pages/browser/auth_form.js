@@ -1,7 +1,7 @@
 /** The forms with a password in them. They call the token holder; nothing crosses NiceGUI's socket. */
 
 import { auth } from "auth-client";
-import { errorsBefore, sentenceFor } from "page-sentences";
+import { errorsBefore, sentenceFor } from "./page_sentences.js";
 
 /** The address typed so far, kept from login to register and back, but not after signing in. */
 let typedEmail = "";
@@ -13,7 +13,7 @@ const ACTIONS = {
   delete_account: (form) => auth.account.delete(form),
 };
 
-export default {
+export const AuthForm = {
   props: { action: String, signIn: Boolean, fields: Array, submitLabel: String, account: String, done: String },
   data: () => ({ busy: false, errors: {}, message: "", shown: false, isDone: false }),
   template: `

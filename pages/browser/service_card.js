@@ -1,10 +1,10 @@
 /** Calls services that know nobody here; and logs out to see how long the token outlives that. */
 import { auth } from "auth-client";
-import { sentenceFor } from "page-sentences";
+import { sentenceFor } from "./page_sentences.js";
 
 const PATH = "/api/about-you";
 
-export default {
+export const ServiceCard = {
   props: { services: Array },
   data: () => ({ busy: false, answers: [] }),
   template: `

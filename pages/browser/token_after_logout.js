@@ -1,8 +1,8 @@
 /** Second by second: what an access token still opened after its session had ended. */
 import { auth } from "auth-client";
-import { timeOfDay } from "page-clock";
+import { timeOfDay } from "./page_clock.js";
 
-export default {
+export const TokenAfterLogout = {
   data: () => ({ rows: [], hosts: [], isOn: false }),
   template: `
     <section v-if="isOn || rows.length" class="narrow card" aria-labelledby="token-after-logout-title">

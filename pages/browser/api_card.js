@@ -1,8 +1,8 @@
 /** Calls the protected API; shows its status, what it said, and whether a refresh came first. */
 import { auth } from "auth-client";
-import { sentenceFor } from "page-sentences";
+import { sentenceFor } from "./page_sentences.js";
 
-export default {
+export const ApiCard = {
   data: () => ({ busy: false, answer: null }),
   template: `
     <section class="card" aria-labelledby="api-title">

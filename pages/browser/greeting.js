@@ -1,7 +1,7 @@
 /** Who is signed in, as the server has told the token holder. */
 import { auth } from "auth-client";
 
-export default {
+export const Greeting = {
   data: () => ({ user: auth.user }),
   template: `
     <div class="greeting" v-if="user">

@@ -1,6 +1,6 @@
 /** What the token holders of all tabs have just done, the newest first. */
 import { auth } from "auth-client";
-import { timeOfDay } from "page-clock";
+import { timeOfDay } from "./page_clock.js";
 
 const SHOWN = 12;
 
@@ -24,7 +24,7 @@ const SENTENCES = {
   login: "signed in",
 };
 
-export default {
+export const TraceCard = {
   data: () => ({ events: auth.trace.shared.slice(-SHOWN).reverse(), own: auth.trace.tab }),
   template: `
     <section class="card wide" aria-labelledby="trace-title">

@@ -1,5 +1,5 @@
 /** The header: where one is, where one can go, and the way out. */
-export default {
+export const TopBar = {
   template: `
     <a class="brand" href="/">{{ brand }}</a>
     <nav class="signed-in-only"><a v-for="link in links" :href="link.path">{{ link.title }}</a><slot></slot></nav>`,

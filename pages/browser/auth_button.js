@@ -1,8 +1,8 @@
 /** A button that calls one method of the token holder. */
 import { auth } from "auth-client";
-import { sentenceFor } from "page-sentences";
+import { sentenceFor } from "./page_sentences.js";
 
-export default {
+export const AuthButton = {
   props: { label: String, action: String },
   data: () => ({ busy: false, message: "" }),
   template: `

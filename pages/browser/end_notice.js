@@ -17,7 +17,7 @@ const REASONS = {
 /** What somebody has done on purpose is no alarm. */
 const WANTED = ["other_tab", "ended_elsewhere", "logout_everywhere", "account_deleted"];
 
-export default {
+export const EndNotice = {
   data: () => ({ reason: auth.reason }),
   template: `<p v-if="text" class="message" :class="{ good: isWanted }" role="alert">{{ text }}</p>`,
   computed: {

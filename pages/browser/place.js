@@ -3,9 +3,9 @@
  * nobody waits for Python to see the login page, and a dead connection hides nothing.
  */
 import { auth } from "auth-client";
-import { atEachMove } from "page-address";
+import { atEachMove } from "./page_address.js";
 
-export default {
+export const Place = {
   template: `<component :is="tag" v-if="isHere" :key="userId"><slot></slot></component>`,
   props: { tag: String, path: String, heading: String, signedIn: Boolean },
   data: () => ({ isHere: false, userId: null }),

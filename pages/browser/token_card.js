@@ -1,11 +1,11 @@
 /** The access token, drawn here in the browser: header and claims, but not the signature. */
 import { auth } from "auth-client";
-import { everySecond, minutes } from "page-clock";
+import { everySecond, minutes } from "./page_clock.js";
 
 /** The raw token is taken off the screen again after this time. */
 const SHOWN_SECONDS = 30;
 
-export default {
+export const TokenCard = {
   data: () => ({ token: auth.token.describe(), shownSeconds: 0, busy: false }),
   template: `
     <section class="card wide" aria-labelledby="token-title">

@@ -1,8 +1,8 @@
 /** This session: signed in since, how often its token was exchanged, time to the next exchange. */
 import { auth } from "auth-client";
-import { everySecond, minutes, moment } from "page-clock";
+import { everySecond, minutes, moment } from "./page_clock.js";
 
-export default {
+export const SessionCard = {
   data: () => ({ session: auth.session, nextMs: auth.token.nextRefreshMs, state: auth.state }),
   template: `
     <section class="card" aria-labelledby="session-title">
