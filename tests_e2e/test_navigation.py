@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .kit.tabs import OpenTab
 from .program.people import Person, press, sees_login_page
@@ -25,6 +25,13 @@ NOTE_HEADINGS = """
 """
 
 
+def headings_seen(tab: Page, last: str) -> list[str]:
+    """Return what has been painted so far, once the last one has been: that takes a frame."""
+    tab.wait_for_function('last => headingsSeen.includes(last)', arg=last)
+    seen: list[str] = tab.evaluate('headingsSeen')
+    return seen
+
+
 def test_signed_out_visitor_sees_only_the_login_page(tabs: OpenTab, server: Server) -> None:
     """From every address that needs a session, and without a glimpse of anything else."""
     tab = tabs()
@@ -34,7 +41,7 @@ def test_signed_out_visitor_sees_only_the_login_page(tabs: OpenTab, server: Serv
 
         sees_login_page(tab)
         expect(tab).to_have_url(f'{server.url}/login')
-        assert tab.evaluate('headingsSeen') == ['Sign in'], path
+        assert headings_seen(tab, 'Sign in') == ['Sign in'], path
 
 
 def test_signed_in_visitor_sees_only_the_dashboard(
@@ -49,7 +56,7 @@ def test_signed_in_visitor_sees_only_the_dashboard(
 
         person.sees_dashboard(tab)
         expect(tab).to_have_url(f'{server.url}/dashboard')
-        assert tab.evaluate('headingsSeen') == [person.name], path
+        assert headings_seen(tab, person.name) == [person.name], path
 
 
 @pytest.mark.one_browser
