@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.xdist_group('two origins'),
 ]
 # What browsers may do differently, test_two_origins.py shows in both.
-del test_reload_comes_back_signed_in, test_storage_event_alone_signs_out  # noqa: F821
+del test_reload_comes_back_signed_in  # noqa: F821
 
 
 @pytest.fixture(scope='module')

@@ -18,14 +18,12 @@ from .program.server import Server, taking_orders
 from .program.two_origins import on_two_origins, on_two_sites
 from .program.wire import WireBrowser
 from .test_coming_back_signed_in import tab, test_reload_comes_back_signed_in
-from .test_logout_signs_every_tab_out import test_storage_event_alone_signs_out
 from .test_refresh_interrupted import test_reload_between_rotation_and_answer
 
 __all__ = [
     'tab',
     'test_reload_between_rotation_and_answer',
     'test_reload_comes_back_signed_in',
-    'test_storage_event_alone_signs_out',
 ]
 
 pytestmark = pytest.mark.xdist_group('two origins')
