@@ -42,14 +42,14 @@ def _needed(path: Path, above: tuple[Path, ...] = ()) -> list[Path]:
     if path in above:
         raise ValueError(f'{path.name} imports itself, by way of {above[-1].name}')
     needed: list[Path] = []
-    for line in path.read_text(encoding='utf-8').splitlines():
+    for line in _lines(path):
         if match := _IMPORT.match(line) or _HAND_ON.match(line):
             needed += _needed(path.with_name(f'{match["file"]}.js'), (*above, path))
     return list(dict.fromkeys([*needed, path]))
 
 
 def _named_elsewhere(paths: list[Path]) -> set[str]:
-    lines = (line for path in paths for line in path.read_text(encoding='utf-8').splitlines())
+    lines = (line for path in paths for line in _lines(path))
     return {match['name'] for line in lines if (match := _ELSEWHERE.match(line))}
 
 
@@ -69,7 +69,7 @@ def _enclosed(path: Path) -> str:
 
 def _taken_over(path: Path, exports: list[str]) -> Iterator[str]:
     """Give a module's lines, one for one, without `import` and `export`; add what it exports."""
-    for line in path.read_text(encoding='utf-8').splitlines():
+    for line in _lines(path):
         if match := _IMPORT.match(line):
             yield f'const {match["all"] or match["names"]} = {_module(match["file"])};'
         elif match := _ELSEWHERE.match(line):
@@ -84,6 +84,10 @@ def _taken_over(path: Path, exports: list[str]) -> Iterator[str]:
             raise ValueError(f'{path.name} cannot be joined with others: {line}')
         else:
             yield line
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding='utf-8').splitlines()
 
 
 def _module(name: str) -> str:
