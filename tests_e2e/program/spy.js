@@ -1,8 +1,10 @@
 // Runs before any script of the page. Keeps in closures what passed by: tokens received, messages to
-// other tabs, socket frames in both directions. Works in every browser, unlike a debugger protocol.
+// other tabs, the addresses of sockets, their frames in both directions. Works in every browser, unlike
+// a debugger protocol.
 (() => {
   const tokens = [];
   const messages = [];
+  const sockets = [];
   const frames = [];
 
   const json = Response.prototype.json;
@@ -25,6 +27,7 @@
   globalThis.WebSocket = class extends Socket {
     constructor(...args) {
       super(...args);
+      sockets.push(this.url);
       this.addEventListener("message", (event) => {
         if (event.data instanceof Blob) event.data.text().then((part) => frames.push(part));
         else frames.push(text(event.data));
@@ -41,6 +44,7 @@
     value: {
       tokens: () => tokens,
       messages: () => messages.join("\n"),
+      sockets: () => sockets,
       frames: () => frames.join("\n"),
     },
   });
