@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from logging import LogRecord, getLogger
@@ -44,6 +45,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it."""
     if POSTGRES in config.stash:
         config.stash[POSTGRES].stop()
+
+
+def pytest_collection_finish() -> None:
+    """Let garbage collections pass over all that is imported (measured: 2 % of the time)."""
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,10 +14,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 URL_VARIABLE = 'TEST_POSTGRES_URL'
 LEFT_OUT = (
@@ -92,12 +93,20 @@ def own_schema() -> Iterator[str]:
     if URL_VARIABLE not in os.environ:
         pytest.skip(LEFT_OUT)
     base, name = make_url(os.environ[URL_VARIABLE]), f'test_{secrets.token_hex(8)}'
-    engine = create_engine(base, isolation_level='AUTOCOMMIT')
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE SCHEMA {name}'))
-        yield _seeing_only(base, name).render_as_string(hide_password=False)
-        connection.execute(text(f'DROP SCHEMA {name} CASCADE'))
-    engine.dispose()
+    _execute(base, f'CREATE SCHEMA {name}')
+    yield _seeing_only(base, name).render_as_string(hide_password=False)
+    _execute(base, f'DROP SCHEMA {name} CASCADE')
+
+
+def _execute(base: URL, statement: str) -> None:
+    with _engine(base).connect() as connection:
+        connection.execute(text(statement))
+
+
+@cache
+def _engine(base: URL) -> Engine:
+    """Connect once for all schemas (measured: 8 ms each time), or anew if a test ends connections."""
+    return create_engine(base, isolation_level='AUTOCOMMIT', pool_pre_ping=True)
 
 
 def _seeing_only(base: URL, schema: str) -> URL:
