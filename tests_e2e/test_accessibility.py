@@ -19,6 +19,7 @@ LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
 
 
 @pytest.mark.one_browser
+@pytest.mark.only_browser('chromium')  # the system's Firefox is never dark for Playwright
 @pytest.mark.checklist('V6.2.6')
 def test_pages_have_no_violations(
     tabs: OpenTab, server: Server, person: Person, output_path: str

@@ -60,6 +60,7 @@ def test_lost_ticket_is_asked_for_again(tabs: OpenTab, server: Server, person: P
 
 
 @pytest.mark.one_browser
+@pytest.mark.only_browser('chromium')  # the system's Firefox tells of no request that is given up
 def test_slow_ticket_is_waited_for_longer(tabs: OpenTab, server: Server, person: Person) -> None:
     """Each comes after more than ten seconds: once that has been seen, the page has more patience."""
     tab = tabs()

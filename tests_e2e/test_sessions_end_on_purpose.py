@@ -128,6 +128,7 @@ def test_password_change(laptop: Page, phone: Page, person: Person, either_serve
 
 
 @pytest.mark.one_browser
+@pytest.mark.only_browser('chromium')  # `route.fetch` has no body from the system's Firefox to send
 @pytest.mark.one_database
 def test_lost_answer_is_not_taken_for_a_no(laptop: Page, person: Person) -> None:
     """P13: the server has changed the password, and says so in vain: the page does not deny it."""
