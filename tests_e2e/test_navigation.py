@@ -94,11 +94,13 @@ def test_nothing_is_loaded_from_elsewhere(tabs: OpenTab, server: Server, person:
     """Fonts, scripts, styles and the socket: all from the server itself."""
     tab = tabs()
     hosts: set[str] = set()
+    sockets: set[str] = set()  # Playwright tells of them apart, and of none in the system's Firefox
     tab.on('request', lambda request: hosts.add(urlsplit(request.url).netloc))
-    tab.add_init_script(SPY)  # Playwright tells of no socket in the system's Firefox
+    tab.on('websocket', lambda socket: sockets.add(urlsplit(socket.url).netloc))
+    tab.context.add_init_script(SPY)
 
     person.join(tab, server.url)
-    sockets = {urlsplit(url).netloc for url in tab.evaluate('spy.sockets()')}
+    sockets |= {urlsplit(url).netloc for url in tab.evaluate('spy.sockets()')}
 
     assert hosts - {''} == {urlsplit(server.url).netloc}
     assert sockets == {urlsplit(server.url).netloc}
