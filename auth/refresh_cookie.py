@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from .identity import IssuedSession
+from .sent_cookies import sent_cookies
 from .settings import SameSite
 
 
@@ -29,7 +30,7 @@ class RefreshCookie:
 
     def read(self, request: Request) -> str | None:
         """Return what the browser sent, if anything."""
-        return request.cookies.get(self.full_name)
+        return sent_cookies(request).get(self.full_name)
 
     def set(self, response: Response, issued: IssuedSession) -> None:
         """Hand the session's current refresh token to the browser. Only ever after COMMIT."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
@@ -38,13 +39,16 @@ READ = """(url) => fetch(url, {
 }).then(async (answer) => (await answer.json()).code, () => 'not readable')"""
 
 
-class _EmptyPage(BaseHTTPRequestHandler):
+class _Neighbour(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        """Serve a page without anything in it."""
+        """Serve a page that shows which cookies came, and plant the one that its address names."""
         self.send_response(200)
         self.send_header('Content-Type', 'text/html')
+        if cookie := urlsplit(self.path).query:
+            self.send_header('Set-Cookie', unquote(cookie, 'latin-1'))
         self.end_headers()
-        self.wfile.write(b'<!doctype html><title>Page</title>')
+        came = self.headers.get('Cookie', '')
+        self.wfile.write(f'<!doctype html><title>Page</title>{came}'.encode())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -52,8 +56,8 @@ class _EmptyPage(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope='module')
 def page_port() -> Iterator[int]:
-    """A port of this machine where somebody else serves an empty page, under each of its names."""
-    with ThreadingHTTPServer(('127.0.0.1', 0), _EmptyPage) as other:
+    """A port of this machine where somebody else serves pages, under each of its names."""
+    with ThreadingHTTPServer(('127.0.0.1', 0), _Neighbour) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         yield other.server_port
         other.shutdown()
@@ -194,6 +198,27 @@ def test_strangers_name_gets_no_answer(server: Server) -> None:
 
     assert refused.value.code == 421
     refused.value.close()
+
+
+@pytest.mark.checklist('V3.3.1', 'V7.2.4')
+def test_session_of_a_neighbour_is_never_adopted(
+    tabs: OpenTab, server: Server, person: Person, page_port: int
+) -> None:
+    """A space that ASCII does not know hides the prefix from the browser; the server sees the space."""
+    attacker = WireBrowser(server)
+    attacker.register()
+    tab = tabs()
+    person.join(tab, server.url)
+
+    for hidden in ('\xa0', '\x85'):
+        planted = f'{hidden}{attacker.cookie}; Path=/; Max-Age=9999'
+        tab.goto(f'http://localhost:{page_port}/?{quote(planted, encoding="latin-1")}')
+    _, _, token = attacker.cookie.partition('=')
+    tab.goto(f'http://localhost:{page_port}')
+    assert tab.content().count(token) == 2  # both are sent
+
+    tab.goto(f'{server.url}/dashboard')
+    person.sees_dashboard(tab)
 
 
 @pytest.mark.one_browser

@@ -757,6 +757,14 @@ WEAKENINGS = [
         'test_other_origins_get_nothing.py::test_page_on_another_port_ends_no_session',
     ),
     Weakening(
+        'cookie-names-stripped',
+        'P20',
+        'auth/sent_cookies.py',
+        'pair.strip(_SPACE)',
+        'pair.strip()',
+        'test_other_origins_get_nothing.py::test_session_of_a_neighbour_is_never_adopted',
+    ),
+    Weakening(
         'origin-not-looked-at',
         'P20',
         'auth/http/origin_guard.py',

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..backend import AuthBackend
 from ..errors import AuthError, DatabaseUnavailable
 from ..identity import Identity, IssuedSession
+from ..sent_cookies import sent_cookies
 from . import credentials
 from .origins import origin_of
 
@@ -103,7 +104,7 @@ class RefreshOnVisit:
         backend = self._backend
         caller = credentials.caller_of(request, backend)
         pending = logout_pending_cookies(backend.pages_url, request.url.port)
-        if not caller.refresh_token or pending & request.cookies.keys():
+        if not caller.refresh_token or pending & sent_cookies(request).keys():
             return None
         try:
             issued = await credentials.refresh(backend, caller)

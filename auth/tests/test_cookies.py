@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 from httpx2 import Response
+from starlette.requests import Request
 
 from auth import AuthSettings
+from auth.refresh_cookie import RefreshCookie
 
 from .browser import COOKIE, Account, Browser
 from .clock import DAY, Clock
@@ -46,6 +48,33 @@ def test_cookie_has_its_attributes_everywhere(
         assert attributes(answer) == PROTECTION | max_age
     later = {f'Max-Age={14 * DAY - 31}'} if stay else set()
     assert attributes(recovered) == PROTECTION | later
+
+
+@pytest.mark.parametrize('before', [b'\xa0', b'\x85', b'\x1f', b'=', b'"'])
+@pytest.mark.checklist('V3.3.1', 'V7.2.4')
+def test_neighbours_cookie_is_none_of_ours(before: bytes) -> None:
+    """Shows that a name which to browsers has no prefix is not taken for ours; spaces are no name."""
+    cookie = RefreshCookie('refresh', secure=True)
+    planted, ours = (
+        Request({'type': 'http', 'headers': [(b'cookie', b'a=1;' + name + b'=1.of.somebody')]})
+        for name in (before + cookie.full_name.encode(), b' \t' + cookie.full_name.encode())
+    )
+
+    assert cookie.read(planted) is None
+    assert cookie.read(ours) == '1.of.somebody'
+
+
+def test_stripped_name_signs_nobody_in(signed_in: Browser) -> None:
+    """Shows that the routes read names like that, too."""
+    token = signed_in.jar
+    signed_in.client.cookies.clear()
+
+    answers = [
+        signed_in.client.post('/auth/refresh', headers={'Cookie': f'{before}{COOKIE}={token}'})
+        for before in ('\x1f', '')
+    ]
+
+    assert [answer.status_code for answer in answers] == [401, 200]
 
 
 @pytest.mark.parametrize('prefix', ['__Host-', '__Secure-', '__host-'])
