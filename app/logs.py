@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Literal
+from typing import Any, Literal
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -19,7 +19,7 @@ _ISO_TIME = '%Y-%m-%dT%H:%M:%S'
 
 
 class _OneLine(logging.Formatter):
-    """Readable; whoever can put a line break into a message still cannot forge a line."""
+    """Readable; whoever can put anything into a message still cannot forge a line."""
 
     converter = time.gmtime  # type: ignore[assignment]  # as logging's documentation has it
 
@@ -27,11 +27,20 @@ class _OneLine(logging.Formatter):
         line = super().formatMessage(record)
         if word := getattr(record, 'owasp', None):
             line += f' owasp={word}'
-        return line.translate(_LINE_BREAKS)
+        return line.translate(_WITHOUT_BREAKS)
 
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
+        return super().formatException(ei).translate(_HARMLESS)
+
+
+# A terminal would obey them: move up and overwrite, turn text around.
+_CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F]
+_CONTROLS += [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_HARMLESS = dict.fromkeys(_CONTROLS, '\N{REPLACEMENT CHARACTER}')
+del _HARMLESS[ord('\n')]  # between the lines of a traceback
 
 # Every character that str.splitlines() breaks at.
-_LINE_BREAKS = dict.fromkeys(
+_WITHOUT_BREAKS = _HARMLESS | dict.fromkeys(
     map(ord, '\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029'), '\N{SYMBOL FOR NEWLINE}'
 )
 

@@ -138,16 +138,25 @@ class Settings(Options):
         False, description='let tests order faults at PUT /faults; on loopback only (app/faults.py)'
     )
 
+    @property
+    def _is_for_this_machine(self) -> bool:
+        """Whether browsers come from this machine, as far as the addresses tell."""
+        url = urlsplit(self.public_url or 'http://localhost')
+        return self.is_loopback and auth.is_loopback(url.hostname or '')
+
     @model_validator(mode='after')
     def _faults_only_on_loopback(self) -> Settings:
-        if self.faults and not self.is_loopback:
-            raise ValueError('--faults lets anyone stop the server; it needs a --host on loopback')
+        if self.faults and not (self._is_for_this_machine and not self.trusted_proxies):
+            raise ValueError(
+                '--faults lets anyone stop the server; it needs a --host on loopback, and no proxy '
+                'that leads there: no --trusted-proxies, and no --public-url elsewhere'
+            )
         return self
 
     @model_validator(mode='after')
     def _plain_cookie_only_on_loopback(self) -> Settings:
-        url = urlsplit(self.public_url or 'http://localhost')
-        is_here = self.is_loopback and auth.is_loopback(url.hostname or '') and url.scheme == 'http'
+        is_plain = urlsplit(self.public_url or 'http://localhost').scheme == 'http'
+        is_here = self._is_for_this_machine and is_plain
         if self.plain_cookie and not (is_here and self.cookie_same_site == 'strict'):
             raise ValueError(
                 '--plain-cookie is for Safari on localhost: elsewhere it would let the session be '

@@ -21,14 +21,19 @@ from auth import record_event
 from .page_parts import record_denied
 from .page_sessions import PageSessions
 from .private_pages import BUSY
+from .socket_messages import (
+    Message,
+    close_what_speaks_otherwise,
+    is_introduction,
+    is_message,
+    shortened,
+)
 
 # Whatever NiceGUI takes from a socket that has named its page in a handshake.
 MESSAGES = ('event', 'javascript_response', 'ack', 'log')
 
 # What NiceGUI's router listens for.
 MOVES = frozenset({'sub_pages_open', 'sub_pages_navigate'})
-
-Message = dict[str, Any]
 
 _nicegui: dict[str, Callable[[str, Message], None]] = {
     name: core.sio.handlers['/'][name] for name in MESSAGES
@@ -50,6 +55,7 @@ class SocketGuard:
             core.sio.on(name, self._guarded(name))
         core.sio.on('connect', self._connect)
         core.sio.on('handshake', self._shake_hands)
+        close_what_speaks_otherwise()
 
     async def deliver(self, client: Client, sender: str, message: Message) -> None:
         """Let an event through to its handler, in the order of arrival, unless it is denied."""
@@ -87,21 +93,27 @@ class SocketGuard:
         fields = parse_qs(environ.get('QUERY_STRING', ''))
         query = {name: first for name, (first, *_) in fields.items()}
 
+        introduces_itself = query.get('implicit_handshake') == 'true'
+
         async def connect() -> bool:
+            if introduces_itself and not is_introduction(query):
+                raise exceptions.ConnectionRefusedError
             await _nicegui_connect(sender, environ, *more)
-            return query.get('implicit_handshake') == 'true'
+            return introduces_itself
 
         try:
             await self._let_in(query.get('client_id', ''), connect())
         except exceptions.ConnectionRefusedError:
-            record_event('message_denied', level=logging.WARNING, what='connect')
+            _deny('connect')
             raise
 
-    async def _shake_hands(self, sender: str, message: Message) -> bool:
+    async def _shake_hands(self, sender: str, message: object) -> bool:
         """Let a socket introduce itself as a page's; NiceGUI lets only the tab that was the first."""
-        accepted = await self._let_in(message['client_id'], _nicegui_handshake(sender, message))
+        accepted = is_introduction(message) and await self._let_in(
+            message['client_id'], _nicegui_handshake(sender, message)
+        )
         if not accepted:
-            record_event('message_denied', level=logging.WARNING, what='handshake')
+            _deny('handshake')
         return accepted
 
     async def _let_in(self, client_id: str, entering: Awaitable[bool]) -> bool:
@@ -117,19 +129,26 @@ class SocketGuard:
                 client.safe_invoke(each)
         return accepted
 
-    def _guarded(self, name: str) -> Callable[[str, Message], Awaitable[None]]:
-        async def take(sender: str, message: Message) -> None:
+    def _guarded(self, name: str) -> Callable[[str, object], Awaitable[None]]:
+        async def take(sender: str, message: object) -> None:
+            if not is_message(message, name):
+                _deny(name)
+                return
             client = Client.instances.get(message['client_id'])
             if client is None:
                 return  # it has just been closed
             if not _is_socket_of(client, sender):
-                record_event('message_denied', level=logging.WARNING, what=name)
+                _deny(name)
             elif name == 'event':
                 await self.deliver(client, sender, message)
             else:
-                _nicegui[name](sender, message)
+                _nicegui[name](sender, shortened(message) if name == 'log' else message)
 
         return take
+
+
+def _deny(what: str) -> None:
+    record_event('message_denied', level=logging.WARNING, what=what)
 
 
 def _is_move(element: Element, listener_id: str) -> bool:

@@ -6,11 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from websockets import Origin
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from .attacker import Loot
 from .kit.auth_trace import wait_for_trace
@@ -40,6 +44,8 @@ ANOTHER_TICKET = """() => auth.fetch('/auth/socket-ticket', {
 PRESS = """({ element, listener }) => socket.emit('event', {
     client_id: clientId, id: element, listener_id: listener, args: ['{}'] })"""
 MAX_SECONDS = 60
+SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport=websocket'
+ASKS_FOR_NOTHING, ANSWER = '40/nothing,', '44/nothing,'
 
 OpenPage = Callable[[], Page]
 
@@ -122,6 +128,35 @@ def test_program_with_everything_does_nothing(
     # The same message does work from the page itself: nothing else was missing.
     victim.evaluate(PRESS, button)
     expect(phone.get_by_text('You ended this session')).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ('said', 'is_closed'),
+    [
+        (['451-["x",{"_placeholder":true,"num":0}]', b'one attachment'], False),
+        (['452-["x",{"_placeholder":true,"num":0}]'], True),
+        (['461000000-[]'], True),
+        (['42["event"'], True),
+        ([b'2'], True),
+    ],
+    ids=['one', 'two', 'a million', 'half', 'unannounced'],
+)
+def test_socket_that_speaks_otherwise_is_closed(
+    server: Server, said: list[str | bytes], is_closed: bool
+) -> None:
+    """Nobody has signed in there; what it announces would be kept until all of it has come."""
+    denied = server.count('message_denied', what='packet')
+    with connect(server.url.replace('http', 'ws') + SOCKET, origin=Origin(server.url)) as socket:
+        for message in ('40', *said, ASKS_FOR_NOTHING):
+            with suppress(ConnectionClosed):
+                socket.send(message)
+        heard = [message for message in socket if 'sid' not in message] if is_closed else []
+        while not is_closed and ANSWER not in heard:
+            heard.append(str(socket.recv(timeout=MAX_SECONDS))[: len(ANSWER)])
+
+    assert (ANSWER in heard) is not is_closed
+    if is_closed:
+        server.wait_for('message_denied', denied + 1, what='packet')
 
 
 DENIED = ('connect', 'handshake', 'event', 'javascript_response', 'ack', 'log')

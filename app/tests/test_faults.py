@@ -142,3 +142,6 @@ def test_faults_need_loopback() -> None:
     """No setting lets other machines end this server."""
     with pytest.raises(ValidationError, match='on loopback'):
         Settings.model_validate({'faults': True, 'host': '0.0.0.0'})
+    for proxy in ({'public_url': 'https://app.example.com'}, {'trusted_proxies': '127.0.0.1'}):
+        with pytest.raises(ValueError, match='no proxy'):
+            Settings.model_validate({'faults': True, **proxy})

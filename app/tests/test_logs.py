@@ -21,9 +21,11 @@ from auth import record_event
 logs.set_up('info', sys.argv[1])
 record_event('refresh_replayed', level=logging.CRITICAL, session='s1', generation=3)
 logging.getLogger('test').warning('one\r\ntwo\vthree\x85four\u2028five')
+CONTROLS = '\x1b[2K\x08\x7f\x9b1G\u202e\u2066'
+logging.getLogger('test').warning('over' + CONTROLS + 'written')
 logging.getLogger('test').debug('not worth a line')
 try:
-    int('broken')
+    raise ValueError('invalid literal' + CONTROLS)
 except ValueError:
     logging.getLogger('test').exception('It failed.')
 """
@@ -75,11 +77,18 @@ def test_line_breaks_forge_no_line(lines: list[str]) -> None:
     assert re.search('one.+two.+three.+four.+five', lines[1])
 
 
+@pytest.mark.checklist('V16.4.1')
+def test_terminal_is_told_nothing(lines: list[str]) -> None:
+    """No message, nor what an error says of itself, moves the cursor or turns text around."""
+    assert re.search('over.+written', lines[2])
+    assert not re.search('[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]', '|'.join(lines))
+
+
 def test_defects_can_be_found(lines: list[str]) -> None:
     """What Python says about an error comes in full; what is below the level does not come at all."""
-    text = '\n'.join(lines[2:])
+    text = '\n'.join(lines[3:])
 
-    assert 'It failed.' in lines[2]
+    assert 'It failed.' in lines[3]
     assert 'ValueError: invalid literal' in text
     assert 'Traceback' in text
     assert 'not worth a line' not in text

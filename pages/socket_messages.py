@@ -1,0 +1,81 @@
+"""What a socket may say at all, whoever is behind it: looked at before anybody asks whose page it is.
+
+NiceGUI's script sends a few forms, short ids, and at most one attachment (`ui.clipboard.read_image`).
+All else would be kept or logged: attachments until the last of a million has come (measured: 1.6 MB on
+the line became 1.4 GB here), the id of a tab for 30 days, a traceback for each message of another form.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, TypeGuard
+
+from nicegui import core
+from socketio import packet
+
+from auth import record_event
+
+Message = dict[str, Any]
+
+MAX_ID_CHARACTERS = 64  # NiceGUI's own have 36
+MAX_LOG_CHARACTERS = 1_000
+_LOG_LEVELS = ('debug', 'info', 'warning', 'error')
+_ANNOUNCES_MORE = re.compile(rf'[{packet.BINARY_EVENT}{packet.BINARY_ACK}](?!1-)')
+
+_take = core.sio.eio.handlers['message']
+
+
+def close_what_speaks_otherwise() -> None:
+    """Close each socket that says what Socket.IO does not know, or announces several attachments."""
+
+    async def take(socket_id: str, said: str | bytes) -> None:
+        is_fine = isinstance(said, bytes) or not _ANNOUNCES_MORE.match(said)
+        try:
+            if is_fine:
+                await _take(socket_id, said)  # it reads and sorts; handlers run by themselves
+        except (TypeError, ValueError):
+            is_fine = False
+        if not is_fine:
+            record_event('message_denied', level=logging.WARNING, what='packet')
+            await _close(socket_id)
+
+    core.sio.eio.on('message', take)
+
+
+def is_message(message: object, name: str) -> TypeGuard[Message]:
+    """Say whether it has the form that NiceGUI's handler of that name expects."""
+    if not isinstance(message, dict) or not _is_id(message.get('client_id')):
+        return False
+    if name == 'event':
+        return isinstance(message.get('id'), int) and _is_id(message.get('listener_id'))
+    if name == 'javascript_response':
+        return _is_id(message.get('request_id'))
+    if name == 'ack':
+        return isinstance(message.get('next_message_id'), int)
+    return message.get('level') in _LOG_LEVELS and isinstance(message.get('message'), str)
+
+
+def is_introduction(fields: object) -> TypeGuard[Message]:
+    """Say whether a socket may introduce itself with these."""
+    if not isinstance(fields, dict):
+        return False
+    must_be = all(_is_id(fields.get(name)) for name in ('client_id', 'tab_id', 'document_id'))
+    return must_be and (fields.get('old_tab_id') is None or _is_id(fields['old_tab_id']))
+
+
+def shortened(message: Message) -> Message:
+    """Cut what a page has to say to the log: who can open a page can say anything."""
+    return message | {'message': message['message'][:MAX_LOG_CHARACTERS]}
+
+
+async def _close(socket_id: str) -> None:
+    """End a connection at once; Engine.IO would leave that to the other side, for a while."""
+    socket = core.sio.eio.sockets.get(socket_id)
+    await core.sio.eio.disconnect(socket_id)
+    if socket:
+        await socket.queue.put(None)  # what its writer takes for the end
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_ID_CHARACTERS
