@@ -24,6 +24,7 @@ from auth import (
     visitor,
 )
 
+from . import unused_tabs
 from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import serve_elsewhere
@@ -104,6 +105,7 @@ def add_shell(
         nicegui_app.config.vue_config_script += _USE_PARTS
     sessions.watch()
     WaitingPages().watch()
+    unused_tabs.watch()
     SocketGuard(sessions).install()
     private_here = pages_of(site, sessions.backend)
     register_url_convertor('page', _our_paths(entry_paths_of(sessions.backend), private_here))
