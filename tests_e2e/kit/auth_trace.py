@@ -1,4 +1,7 @@
-"""The token holder's trace, read from a test: what to wait for instead of sleeping."""
+"""The token holder's trace, read from a test: what to wait for instead of sleeping.
+
+Any page has one that keeps `globalThis.auth.trace.events`, a list of `{ kind, at, detail }`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 _HAS = """([kind, count]) =>
-    (globalThis.auth?.trace.events ?? []).filter((event) => event.kind === kind).length >= count"""
+    (globalThis.auth?.trace?.events ?? []).filter((event) => event.kind === kind).length >= count"""
 
 _KEEP = """() => {
     sessionStorage.removeItem('kept-trace');  // of an earlier time

@@ -2,7 +2,7 @@
 
 Every tab is told the same moment of the wall clock, a little ahead, and waits for it by itself. Tabs
 of one machine share that clock, so they begin within a few milliseconds. In which order their requests
-arrive is left to chance, as in life. It does not work on a clock installed with `context.clock`.
+arrive is left to chance, as in life. A clock that `context.clock` has paused never gets there.
 
 Tabs that share a process (in Firefox all do, as `browsers.py` starts it) take turns from there on:
 their requests meet, their scripts do not run in parallel. Whether they did meet, the server must say.
@@ -19,23 +19,37 @@ from playwright.sync_api import Page
 AHEAD_MS = 1_500
 MAX_APART_MS = 250  # ten Firefox tabs on two busy cores: 50
 _WAIT_FOR = """moment => {
-    const left = moment - Date.now();
-    globalThis.atTheBarrier = new Promise((go) => setTimeout(go, left)).then(async () => {
+    globalThis.atTheBarrier = null;
+    setTimeout(async () => {
         const beganAt = Date.now();
-        return [beganAt, await ACTION];
-    });
+        try {
+            const made = (
+                ACTION
+            );
+            const result = await (typeof made === 'function' ? made() : made);
+            globalThis.atTheBarrier = { beganAt, result };
+        } catch (error) {
+            globalThis.atTheBarrier = { beganAt, refusal: String(error) };
+        }
+    }, moment - Date.now());
 }"""
 
 
 def at_one_instant(tabs: Sequence[Page], action: str) -> list[Any]:
-    """Evaluate a JavaScript expression in all tabs at one instant; return what each made of it.
+    """Evaluate a JavaScript expression, or call a function, in all tabs at one instant.
 
-    Raises `AssertionError` if the tabs began too far apart: this machine was too busy.
+    Return what each made of it. Pages must stay: one that leaves for another takes its answer along.
+    Raises `AssertionError` if any fails, or if the tabs began too far apart: this machine was too busy,
+    or in Firefox one of them kept the others waiting. Raises Playwright's `TimeoutError`.
     """
     moment = tabs[0].evaluate('Date.now()') + AHEAD_MS
     for tab in tabs:
         tab.evaluate(_WAIT_FOR.replace('ACTION', action), moment)
-    began_at, results = zip(*[tab.evaluate('atTheBarrier') for tab in tabs], strict=True)
+    ended = [tab.wait_for_function('globalThis.atTheBarrier').json_value() for tab in tabs]
+    refusals = [(number, each.get('refusal')) for number, each in enumerate(ended, 1)]
+    said = '\n'.join(f'tab {number}: {refusal}' for number, refusal in refusals if refusal)
+    assert not said, said
+    began_at = [each['beganAt'] for each in ended]
     apart_ms = max(began_at) - min(began_at)
     assert apart_ms <= MAX_APART_MS, f'the tabs began {apart_ms} ms apart'
-    return list(results)
+    return [each.get('result') for each in ended]

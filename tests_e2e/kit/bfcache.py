@@ -6,7 +6,7 @@ none at all. Whether a page is kept depends on many things (a WebSocket and `no-
 neither alone is safe to rely on), so a test must see that its page *was* restored: `appearances`.
 
 In Firefox, Playwright does not notice that a page was restored: `evaluate` and `wait_for_function` work
-in it, locators wait for a load that does not come.
+in it, locators wait for a load that does not come, and `page.url` is still the address that was left.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NOTE_APPEARANCES = """
     globalThis.appearances = [];
     addEventListener('pageshow', ({ persisted }) => {
         const { state, token } = globalThis.auth ?? {};
-        const holdsToken = Boolean(token?.describe());
+        const holdsToken = Boolean(token?.describe?.());
         appearances.push({ persisted, state, holdsToken, text: document.body.innerText });
     });
 """
@@ -37,9 +37,9 @@ NONE_RESTORES = (
 
 
 @contextmanager
-def restoring_context(browser: Browser) -> Iterator[BrowserContext]:
-    """Open a context of a `restoring_browser`; its pages note how they appear."""
-    context = browser.new_context()
+def restoring_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """Open a context of a `restoring_browser` with these options; its pages note how they appear."""
+    context = browser.new_context(**options)
     note_appearances(context)
     try:
         yield context
@@ -50,7 +50,7 @@ def restoring_context(browser: Browser) -> Iterator[BrowserContext]:
 def restoring_browser(browser: Browser, options: browsers.LaunchOptions) -> Browser | None:
     """Return this browser if it keeps pages, or launch another; `None` if none on this machine does.
 
-    `options` are those that it was launched with.
+    `options` are those that it was launched with. Whoever gets another one closes that, too.
     """
     browser_type = browser.browser_type
     if browser_type.name == 'firefox':
@@ -59,9 +59,8 @@ def restoring_browser(browser: Browser, options: browsers.LaunchOptions) -> Brow
     full = next(_full_chromiums(browser_type), None)
     if full is None:
         return None
-    return browser_type.launch(
-        **options | full, ignore_default_args=['--disable-back-forward-cache']
-    )
+    without = [*(options.get('ignore_default_args') or []), '--disable-back-forward-cache']
+    return browser_type.launch(**options | full | {'ignore_default_args': without})
 
 
 def _full_chromiums(browser_type: BrowserType) -> Iterator[browsers.LaunchOptions]:
@@ -81,7 +80,8 @@ def note_appearances(context: BrowserContext) -> None:
 def appearances(tab: Page) -> list[dict[str, Any]]:
     """Return how the page in the tab has appeared so far; restored pages remember the times before.
 
-    Each is `{persisted, state, holdsToken, text}` at the time of `pageshow`.
+    Each is `{persisted, state, holdsToken, text}` at the time of `pageshow`. State and token are those
+    of `globalThis.auth`, as far as there is one that can tell.
     """
     noted: list[dict[str, Any]] = tab.evaluate('appearances')
     return noted

@@ -55,9 +55,9 @@ LaunchOptions = dict[str, Any]
 def find(
     playwright: Playwright, name: str, given: LaunchOptions | None = None
 ) -> LaunchOptions | None:
-    """Return options to launch the browser with, those `given` among them; `None` if there is none.
+    """Return options to launch the browser with, `given` ones first; `None` if there is none.
 
-    It is not started.
+    It is not started. One that is given by `executable_path` or `channel` is not looked for either.
     """
     return next(_candidates(playwright, name, given or {}), None)
 
@@ -79,12 +79,17 @@ def _candidates(playwright: Playwright, name: str, given: LaunchOptions) -> Iter
     is_headed = given.get('headless') is False
     options = dict(given)
     if name == 'chromium':
-        options['args'] = CHROMIUM_ARGS
+        options['args'] = [*CHROMIUM_ARGS, *(given.get('args') or [])]
     else:
-        options['firefox_user_prefs'] = FIREFOX_PREFERENCES
+        preferences = given.get('firefox_user_prefs') or {}
+        options['firefox_user_prefs'] = FIREFOX_PREFERENCES | preferences
     if not is_headed:  # windows need the home folder of whoever looks at them
         BROWSER_HOME.mkdir(exist_ok=True)
-        options['env'] = _without_desktop() | {'HOME': str(BROWSER_HOME)}
+        home = {'HOME': str(BROWSER_HOME)}
+        options['env'] = _without_desktop() | home | (given.get('env') or {})
+    if given.get('executable_path') or given.get('channel'):
+        yield options
+        return
     if Path(getattr(playwright, name).executable_path).exists():
         yield options
     for program in SYSTEM_PROGRAMS[name]:

@@ -12,15 +12,19 @@ from playwright.sync_api import BrowserContext, Error
 def watched(
     context: BrowserContext, keep_as: str, has_failed: Callable[[], bool], *, pictures: bool = True
 ) -> Iterator[BrowserContext]:
-    """Trace a browser; at the end of `with` keep that as `keep_as.zip` if the test has failed.
+    """Trace a browser; keep that as `keep_as.zip` if the test has failed, or what is inside of `with`.
 
     Calls, console and network only. The snapshots and films that `--tracing` adds made ten Firefox
-    tabs eight times slower (94 s instead of 12 s). `playwright show-trace` opens it.
+    tabs eight times slower (94 s instead of 12 s), and both at once do not work. `playwright
+    show-trace` opens it.
     """
     context.tracing.start(screenshots=False, snapshots=False, sources=True)
-    yield context
-    failed = has_failed()
-    with suppress(Error):  # the test has closed this one itself
-        context.tracing.stop(path=f'{keep_as}.zip' if failed else None)
-        for number, page in enumerate(context.pages if failed and pictures else [], 1):
-            page.screenshot(path=f'{keep_as}-{number}.png')
+    failed = True
+    try:
+        yield context
+        failed = has_failed()
+    finally:
+        with suppress(Error):  # the test has closed this one itself
+            context.tracing.stop(path=f'{keep_as}.zip' if failed else None)
+            for number, page in enumerate(context.pages if failed and pictures else [], 1):
+                page.screenshot(path=f'{keep_as}-{number}.png')

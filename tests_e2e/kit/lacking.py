@@ -10,21 +10,29 @@ from playwright.sync_api import BrowserContext, Page
 
 Pages = BrowserContext | Page
 
+_MAKE_DEAF = """{
+    const stop = (event) => event.stopImmediatePropagation();
+    addEventListener('storage', stop, true);
+    globalThis.BroadcastChannel = class extends BroadcastChannel {
+        constructor(name) {
+            super(name);
+            this.addEventListener('message', stop);
+        }
+    };
+}"""
 _SWITCH_SITE_DATA_OFF = """(() => {
     const refuse = () => { throw new DOMException('Not allowed here', 'SecurityError'); };
     for (const storage of ['localStorage', 'sessionStorage'])
         Object.defineProperty(globalThis, storage, { get: refuse });
     Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set: () => {} });
     globalThis.BroadcastChannel = class { constructor() { refuse(); } };
-    LockManager.prototype.request = async () => refuse();
+    if (navigator.locks) LockManager.prototype.request = async () => refuse();
 })()"""
 
 
 def without_locks(pages: Pages) -> None:
-    """Take `navigator.locks` away, as on a plain http address of another machine."""
-    pages.add_init_script(
-        "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
-    )
+    """Take Web Locks away, as on a plain http address of another machine."""
+    pages.add_init_script('delete Navigator.prototype.locks; delete globalThis.LockManager;')
 
 
 def without_broadcast(pages: Pages) -> None:
@@ -33,18 +41,15 @@ def without_broadcast(pages: Pages) -> None:
 
 
 def make_deaf(pages: Pages) -> None:
-    """Let nothing from other tabs arrive, neither message nor `storage` event."""
-    without_broadcast(pages)
-    pages.add_init_script(
-        "addEventListener('storage', (event) => event.stopImmediatePropagation(), true)"
-    )
+    """Let nothing from other tabs arrive, neither message nor `storage` event. It can still speak."""
+    pages.add_init_script(_MAKE_DEAF)
 
 
 def without_focus(pages: Pages) -> None:
     """Let no `focus` arrive, as when the browser's window stays behind others."""
-    pages.add_init_script(
-        "addEventListener('focus', (event) => event.stopImmediatePropagation(), true)"
-    )
+    pages.add_init_script("""addEventListener('focus', (event) => {
+        if (event.target === window) event.stopImmediatePropagation();
+    }, true)""")
 
 
 def without_storage(pages: Pages) -> None:
@@ -60,7 +65,7 @@ def without_site_data(pages: Pages) -> None:
     """Let the browser keep nothing for the site, as when people have switched cookies off.
 
     Storage and channels throw and locks are refused, as in Firefox; Chromium has channels then. Not
-    simulated: that requests go without cookies.
+    simulated: that requests go without cookies, and that databases and `cookieStore` refuse, too.
     """
     pages.add_init_script(_SWITCH_SITE_DATA_OFF)
 

@@ -11,7 +11,8 @@
     globalThis[start] = (action, ms, ...rest) => {
       const timer = reallyStart((...given) => {
         if (start === "setTimeout") timers.delete(timer);
-        action(...given);
+        if (typeof action === "function") action(...given);
+        else (0, eval)(String(action)); // as browsers do
       }, ms, ...rest);
       timers.add(timer);
       return timer;
@@ -24,26 +25,30 @@
 
   const listeners = new Map([window, document].map((target) => [target, []]));
   const { addEventListener, removeEventListener } = EventTarget.prototype;
-  const isSame = (one, other) => one.type === other.type && one.listener === other.listener;
+  const isCapture = (options) => Boolean(typeof options === "object" ? options?.capture : options);
+  const isSame = (one, other) =>
+    one.type === other.type && one.listener === other.listener && one.capture === other.capture;
   const drop = (target, gone) => {
     const left = listeners.get(target)?.filter((each) => !isSame(each, gone));
     if (left) listeners.set(target, left);
   };
   EventTarget.prototype.addEventListener = function (type, listener, options) {
     const target = this ?? window;
+    const entry = { type, listener, capture: isCapture(options) };
+    const dropIt = () => drop(target, entry);
+    // First, so that no listener can stop it.
+    if (options?.once) addEventListener.call(target, type, dropIt, { once: true, capture: entry.capture });
     addEventListener.call(target, type, listener, options);
+    if (options?.signal?.aborted) return;
     if (classes.includes(target.constructor.name) && !listeners.has(target)) listeners.set(target, []);
-    const entry = { type, listener };
     drop(target, entry);
     listeners.get(target)?.push(entry);
-    const dropIt = () => drop(target, entry);
-    if (options?.once) addEventListener.call(target, type, dropIt, { once: true });
     if (options?.signal) addEventListener.call(options.signal, "abort", dropIt);
   };
   EventTarget.prototype.removeEventListener = function (type, listener, options) {
     const target = this ?? window;
     removeEventListener.call(target, type, listener, options);
-    drop(target, { type, listener });
+    drop(target, { type, listener, capture: isCapture(options) });
   };
 
   globalThis.leftovers = {

@@ -2,7 +2,7 @@
 
 `count_leftovers` must come before the page is loaded (`leftovers.js` wraps the functions that start
 timers and add listeners); `retained` asks Chromium itself, after it has collected its garbage. Neither
-sees a timer of the browser's own, as in `AbortSignal.timeout`.
+sees a timer of the browser's own, as in `AbortSignal.timeout`, nor a listener set by `onstorage = `.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def left_in(tab: Page, events: Iterable[str]) -> dict[str, int]:
 
 
 def retained(tab: Page) -> dict[str, int]:
-    """Return how many `listeners`, `nodes` and `heap_bytes` are kept for the page.
+    """Return how many `listeners`, `nodes` and `heap_bytes` are kept in the page's process.
 
+    A tab that it has opened shares that process.
     Raises `playwright.sync_api.Error` in any browser but Chromium: no other says so.
     """
     chromium = tab.context.new_cdp_session(tab)

@@ -1,7 +1,10 @@
 """A network that fails, from the browser's side: offline, one address out of reach, calls that hang.
 
 What must fail after the server has done its part cannot be played here: Playwright keeps the cookies
-of an answer even if the page never gets it. That is ordered at the server (`Server.order`).
+of an answer even if the page never gets it. A server that is to be tested has to take orders for that.
+
+Playwright asks about the first address of a request, and not about those that redirects lead to. Of two
+who want the same one, the later decides; its `fallback()` asks the earlier.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ def offline(context: BrowserContext) -> Iterator[None]:
     """Take the network away from all tabs of a browser, and give it back.
 
     In both browsers: requests and page loads fail, `navigator.onLine` is false, and the pages hear
-    `offline` and `online`. A WebSocket that is open may stay open; `nicegui_socket.cut_socket` ends it.
+    `offline` and `online`. A WebSocket stays open: in Chromium it is silent, and what was said
+    meanwhile arrives later; in Firefox it goes on. `nicegui_socket.cut_socket` ends NiceGUI's.
     """
     context.set_offline(True)
     try:
@@ -52,9 +56,11 @@ class Held(list[Route]):
         self.page = page
 
     def wait_for(self, count: int = 1) -> Route:
-        """Wait until so many have been held, and return the last of them. Raises `TimeoutError`.
+        """Wait until so many have been held, and return the last of them.
 
-        That a page has begun a request, as `expect_request` says, is not that it is held already.
+        They are counted from the first, also when that has been let go: `wait_for(2)` is the next one.
+        Raises Python's `TimeoutError`. That a page has begun a request, as `expect_request` says, does
+        not mean that it is held already.
         """
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while len(self) < count:
@@ -68,7 +74,8 @@ def hold(page: Page, url: str) -> Held:
     """Keep the page's requests to `url`, a glob, from leaving; return them, as they come.
 
     Let one go with its `continue_()`; `page.unroute(url)` ends the holding. If that was the page's last
-    route, Chromium lets go whatever was held.
+    route, browsers let go whatever was held. A click that leads to another page waits for that: if it
+    is held, press with `click(no_wait_after=True)`. Firefox holds a WebSocket's first request, too.
     """
     held = Held(page)
 

@@ -30,7 +30,7 @@ def tables(reports: Iterable[pytest.TestReport]) -> dict[str, list[Row]]:
 
 
 def lines_of(rows: list[Row]) -> list[str]:
-    """Lay a table out in columns."""
-    cells = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
+    """Lay a table out in the columns of its first row."""
+    cells = [list(rows[0]), *([str(row.get(column, '')) for column in rows[0]] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     return ['  '.join(map(str.ljust, row, widths)).rstrip() for row in cells]

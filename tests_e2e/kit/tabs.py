@@ -13,7 +13,8 @@ OpenTab = Callable[[], Page]
 def duplicate(tab: Page) -> Page:
     """Open the same address with a copy of the tab's `sessionStorage`, as "Duplicate tab" does.
 
-    Unlike the menu's, this copy has an `opener`, with which it shares a process, and no history.
+    Unlike the menu's, this copy has an `opener`, with which it shares a process, and no history. What a
+    test has set for the tab alone (`lacking`, routes, scripts) it does not have.
     """
     with tab.context.expect_page() as opened:
         tab.evaluate('void window.open(location.href)')
