@@ -1,7 +1,8 @@
 """Lets NiceGUI have what the routes of the host application leave, and no more.
 
 Mounted at `/`, it takes each request that a route before it does not take in full: asking for an
-address of the API with another method would give a page that says 404, instead of 405.
+address of the API with another method would give a page that says 404, instead of 405. And a link
+inside a page may lead to what is the host's, which NiceGUI does not know.
 """
 
 from __future__ import annotations
@@ -11,10 +12,20 @@ from functools import partial
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth import is_api_path
+
+
+def answers_there(app: FastAPI, path: str) -> bool:
+    """Say whether a route of the host application has something to show at this path."""
+    scope = {'type': 'http', 'method': 'GET', 'path': path, 'root_path': '', 'headers': []}
+    return any(
+        route.matches(scope)[0] is Match.FULL
+        for route in app.routes
+        if not (isinstance(route, Mount) and route.app is nicegui_app)
+    )
 
 
 def serve_elsewhere(app: FastAPI, nicegui: ASGIApp) -> None:

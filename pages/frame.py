@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -71,6 +72,7 @@ def frame(
     private_here: dict[str, PrivatePage],
     browser_settings: BrowserSettings,
     site: Site,
+    is_elsewhere: Callable[[str], bool],
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     is_open = sessions.backend.registration.is_open
@@ -94,6 +96,7 @@ def frame(
             dict.fromkeys(entry_paths, _nothing)
             | {path: draw_when_bound(sessions, page) for path, page in private_here.items()},
             private_paths=private_here,
+            is_elsewhere=is_elsewhere,
         )
     page = sessions.of(ui.context.client)
     SessionBridge(

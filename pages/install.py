@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 
 from fastapi import FastAPI, Request
 from nicegui import app as nicegui_app
@@ -27,7 +28,7 @@ from auth import (
 from . import unused_tabs
 from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
-from .elsewhere import serve_elsewhere
+from .elsewhere import answers_there, serve_elsewhere
 from .frame import Site, entry_paths_of, frame, pages_of
 from .kept_files import KeptFiles
 from .not_found import answer_where_nothing_is
@@ -70,7 +71,7 @@ def install(
     app.user_middleware.append(Middleware(KeptFiles))  # inside of the guard: strangers get no file
     put_nonce_on_scripts()
     sessions = PageSessions(backend)
-    private_here = add_shell(sessions, browser_settings, site)
+    private_here = add_shell(sessions, browser_settings, site, partial(answers_there, app))
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []
@@ -93,7 +94,10 @@ def install(
 
 
 def add_shell(
-    sessions: PageSessions, browser_settings: BrowserSettings, site: Site
+    sessions: PageSessions,
+    browser_settings: BrowserSettings,
+    site: Site,
+    is_elsewhere: Callable[[str], bool] = lambda _path: False,
 ) -> dict[str, PrivatePage]:
     """Register the one page there is: navigation never loads a document, so the token survives it.
 
@@ -113,7 +117,7 @@ def add_shell(
 
     @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
-        frame(sessions, private_here, browser_settings, site)
+        frame(sessions, private_here, browser_settings, site, is_elsewhere)
         page, somebody = private_here.get(request.url.path), visitor(request)
         if somebody is None or not isinstance(page, ServerRenderedPage):
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import Any
+from urllib.parse import urlsplit
 
 from nicegui import ui
 from nicegui.page_arguments import RouteMatch
@@ -16,13 +17,19 @@ class Routes(ui.sub_pages):
     """The routes of the app, with a text of our own for all other addresses.
 
     What lies below the address of a private page, only that page knows, by `ui.sub_pages` of its own:
-    whether anything is there is judged once it has been drawn.
+    whether anything is there is judged once it has been drawn. `is_elsewhere` says whether the host
+    application has something at a path that is no page's.
     """
 
     def __init__(
-        self, routes: dict[str, Callable[..., Any]], private_paths: Collection[str]
+        self,
+        routes: dict[str, Callable[..., Any]],
+        private_paths: Collection[str],
+        is_elsewhere: Callable[[str], bool],
     ) -> None:
         self._private_paths = private_paths
+        self._is_elsewhere = is_elsewhere
+        self._here = ''
         self._is_drawn = False
         super().__init__(routes)
 
@@ -35,6 +42,8 @@ class Routes(ui.sub_pages):
 
     def _render_page(self, match: RouteMatch) -> bool:
         self._is_drawn = False
+        if not match.remaining_path or match.pattern in self._private_paths:
+            self._here = self._router.current_path
         return super()._render_page(match)
 
     def _set_match(self, match: RouteMatch | None) -> None:
@@ -43,6 +52,11 @@ class Routes(ui.sub_pages):
             super()._set_match(match)
 
     def _render_404(self) -> None:
+        address = self._router.current_path
+        if self._is_elsewhere(urlsplit(address).path):
+            self.client.open(address, new_tab=False)  # the browser loads it, as from any other page
+            self._router.current_path = self._here  # or NiceGUI would note the address, too
+            return
         ui.page_title(TITLE)
         with ui.element('section').classes('narrow card'):
             Text('h1', TITLE)

@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, Playwright, expect
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
 from .program.people import Person, log_out, press, sees_login_page
-from .program.private_pages import ACCOUNT, BOARD, FILES, HUB, TRACE
+from .program.private_pages import ACCOUNT, BOARD, EXPORT, FILES, HUB, TRACE
 from .program.server import ROOT, scrubbed_environment
 
 pytestmark = [
@@ -133,6 +133,21 @@ def test_pages_below_a_private_page_are_private(url: str, tabs: OpenTab, person:
     log_out(tab)
     sees_login_page(tab)
     expect(tab.get_by_text('Page not found')).to_have_count(0)
+
+
+def test_links_lead_to_routes_of_the_host(url: str, tabs: OpenTab, person: Person) -> None:
+    """What is no page is loaded like one; Back leads to where the link was."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.goto(url + HUB)
+
+    tab.get_by_role('link', name='What the API exports').click()
+
+    expect(tab.get_by_text('{"exported":"all"}')).to_be_visible()
+    assert tab.url == url + EXPORT
+    tab.go_back()
+    expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
+    assert tab.url == url + HUB
 
 
 def test_address_may_end_in_a_slash(url: str, tabs: OpenTab, person: Person) -> None:

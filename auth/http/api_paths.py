@@ -1,12 +1,22 @@
-"""Which addresses are for programs: calls of the API and what belongs to it, never a page."""
+"""Which addresses are for programs, never a page; and which of them the host app adds none to."""
 
 from __future__ import annotations
 
 from starlette.types import Scope
 
-_PREFIXES = ('/auth/', '/api/', '/graphql/', '/.well-known/')
+_OWN_PREFIXES = ('/auth/', '/graphql/')
+_PREFIXES = (*_OWN_PREFIXES, '/api/', '/.well-known/')
 
 
 def is_api_path(scope: Scope) -> bool:
-    """Say whether a request is for one of them, whether anything is there or not."""
-    return scope['type'] == 'http' and f'{scope["path"]}/'.startswith(_PREFIXES)
+    """Say whether a request is for a program's address, whether anything is there or not."""
+    return _is_below(scope, _PREFIXES)
+
+
+def is_own_path(scope: Scope) -> bool:
+    """Say whether a request is for an address where only the auth backend answers."""
+    return _is_below(scope, _OWN_PREFIXES)
+
+
+def _is_below(scope: Scope, prefixes: tuple[str, ...]) -> bool:
+    return scope['type'] == 'http' and f'{scope["path"]}/'.startswith(prefixes)

@@ -10,12 +10,12 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .api_paths import is_api_path
+from .api_paths import is_own_path
 from .problems import MAX_BODY_BYTES, http_problem
 
 
 class BodyLimit:
-    """ASGI middleware for the paths of the auth backend."""
+    """ASGI middleware for paths of the auth backend; the host's routes have their own limits."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,7 +23,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless it declares too much."""
         app = self._app
-        if is_api_path(scope):
+        if is_own_path(scope):
             declared = Headers(scope=scope).get('content-length', '')
             if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
                 app = http_problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, Request
 from httpx2 import Response
 
 from auth.http.problems import MAX_BODY_BYTES
@@ -219,6 +220,21 @@ def test_body_limit_is_sixteen_kib(
     answer = signed_in.client.post('/auth/login', content=send(body), headers=JSON)
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize('path', ['/api/files', '/files'])
+def test_routes_of_the_host_have_limits_of_their_own(
+    app: FastAPI, signed_in: Browser, path: str
+) -> None:
+    """Shows that who adds a route decides what it takes, at an address like ours, too."""
+
+    @app.post(path)
+    async def take(request: Request) -> int:
+        return len(await request.body())
+
+    answer = signed_in.client.post(path, content=b'x' * 100_000)
+
+    assert (answer.status_code, answer.json()) == (200, 100_000)
 
 
 @pytest.mark.parametrize(

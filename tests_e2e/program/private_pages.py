@@ -13,6 +13,7 @@ import auth
 import pages
 
 FILES, BOARD, HUB, TRACE, ACCOUNT = '/files', '/board', '/hub', '/trace', '/account'
+EXPORT = '/export/all'
 
 
 @pages.private_page(FILES, 'Files')
@@ -41,8 +42,9 @@ def board(me: auth.Identity) -> None:
 
 @pages.private_page(HUB, 'Hub')
 def hub(me: auth.Identity) -> None:
-    """Have pages below its own address."""
+    """Have pages below its own address, and lead elsewhere."""
     ui.label(f'Hub of {me.name}')
+    ui.link('What the API exports', EXPORT)
     ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Number two')})
 
 
@@ -75,6 +77,11 @@ def serve(port: int, folder: Path) -> None:
         argon2=auth.CHEAPEST_ARGON2ID,
     )
     backend = auth.install(app, settings)
+
+    @app.get('/export/{kind}')
+    def export(kind: str) -> dict[str, str]:
+        return {'exported': kind}
+
     pages.install(app, backend, site=pages.Site(name='Private pages', home=FILES))
     uvicorn.run(app, port=port, log_level='warning')
 
