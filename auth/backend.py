@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .accounts.administration import Administration
 from .accounts.attempt_counts import AttemptCounts
+from .accounts.every_session import EverySession
 from .accounts.login import Login
 from .accounts.registration import Registration
 from .accounts.security import AccountSecurity
@@ -41,6 +43,7 @@ class AuthBackend:
     held_tokens: HeldTokens
     devices: Devices
     security: AccountSecurity
+    administration: Administration
     purge: Purge
     access_tokens: AccessTokens
     socket_tickets: SocketTickets
@@ -80,6 +83,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     rules = PasswordRules(settings.password_min_characters, settings.site_name)
     rotation = Rotation(database, sessions, tokens, limits, clock)
     throttle = Throttle(settings.attempts, AttemptCounts(clock))
+    every_session = EverySession(database, sessions, clock)
     login = Login(database, passwords, sessions, throttle, clock)
     signed = SignedTokens(
         settings.keys.signing, settings.longest_token_seconds, settings.issuer, clock
@@ -97,7 +101,10 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         rotation=rotation,
         held_tokens=HeldTokens(database, sessions, tokens, limits, clock),
         devices=Devices(database, sessions, clock),
-        security=AccountSecurity(database, passwords, rules, sessions, rotation, throttle, clock),
+        security=AccountSecurity(
+            database, passwords, rules, sessions, rotation, throttle, every_session
+        ),
+        administration=Administration(database, passwords, rules, every_session, clock),
         purge=Purge(database, ended_list, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),
         socket_tickets=SocketTickets(signed, sessions, settings.socket_ticket_seconds, clock),

@@ -702,7 +702,7 @@ WEAKENINGS = [
         'password-change-ends-nothing',
         'P13',
         'auth/accounts/security.py',
-        'revoke_all_of_user(connection, user.id, reason, self.clock(), keep=keep)',
+        'self.every_session.revoke(connection, user.id, reason, keep=keep)',
         '[]',
         'test_sessions_end_on_purpose.py::test_password_change',
     ),
@@ -710,10 +710,10 @@ WEAKENINGS = [
         'password-change-ends-all',
         'P13',
         'auth/accounts/security.py',
-        'ended = revoke_all_of_user(connection, user.id, reason, self.clock(), keep=keep)\n'
+        'ended = self.every_session.revoke(connection, user.id, reason, keep=keep)\n'
         '            issued = self.rotation.rotate(connection, keep)',
         'issued = self.rotation.rotate(connection, keep)\n'
-        '            ended = revoke_all_of_user(connection, user.id, reason, self.clock())',
+        '            ended = self.every_session.revoke(connection, user.id, reason)',
         'test_sessions_end_on_purpose.py::test_password_change',
     ),
     Weakening(

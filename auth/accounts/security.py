@@ -1,17 +1,15 @@
-"""What ends many sessions at once: log out everywhere, a new password, deletion, disabling.
+"""What people do about their own account: log out everywhere, a new password, deletion.
 
-Each counts the user's `auth_epoch` up first and revokes in the same transaction. So a login whose
-password was verified before it finds another epoch, and a refresh in flight finds its session over.
+Each ends many sessions at once (`every_session.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, update
+from sqlalchemy import ColumnElement, Row, and_
 
 from .. import audit
 from ..caller import Caller
@@ -24,13 +22,13 @@ from ..passwords.rules import PasswordRules
 from ..sessions.end_reasons import EndReason
 from ..sessions.lifecycle import Sessions
 from ..sessions.rotation import Rotation
-from ..sessions.rows import revoke_all_of_user
+from .every_session import EverySession, count_epoch_up
 from .throttle import Throttle
 
 
 @dataclass(frozen=True)
 class AccountSecurity:
-    """Acts on all sessions of one user. Any call may raise `DatabaseUnavailable`."""
+    """Acts on all sessions of who asks. Any call may raise `DatabaseUnavailable`."""
 
     database: Database
     passwords: Passwords
@@ -38,25 +36,16 @@ class AccountSecurity:
     sessions: Sessions
     rotation: Rotation
     throttle: Throttle
-    clock: Callable[[], float]
+    every_session: EverySession
 
     def log_out_everywhere(self, identity: Identity) -> None:
         """End every session of the user, this one too, and every sign-in in flight."""
-        self._end_all(identity.user_id, EndReason.LOGOUT_EVERYWHERE)
+        self.every_session.end(identity.user_id, EndReason.LOGOUT_EVERYWHERE)
 
     def log_out_others(self, identity: Identity) -> None:
         """End every session of the user but this one, and every sign-in in flight."""
-        self._end_all(identity.user_id, EndReason.ENDED_ELSEWHERE, keep=identity.session_id)
-
-    def disable(self, user_id: str) -> None:
-        """Let the user in no more, until `enable`."""
-        self._end_all(user_id, EndReason.DISABLED, disabled_at=self.clock())
-
-    def enable(self, user_id: str) -> None:
-        """Let a disabled user sign in again; the sessions ended then stay ended."""
-        with self.database.write() as connection:
-            connection.execute(update(User).where(User.id == user_id).values(disabled_at=None))
-        audit.record('user_enabled', user=user_id)
+        reason, keep = EndReason.ENDED_ELSEWHERE, identity.session_id
+        self.every_session.end(identity.user_id, reason, keep=keep)
 
     async def change_password(
         self, identity: Identity, current_password: str, new_password: str, caller: Caller
@@ -89,15 +78,6 @@ class AccountSecurity:
                 if await run_in_threadpool(self._delete, user, identity):
                     return
 
-    def _end_all(
-        self, user_id: str, reason: EndReason, *, keep: str | None = None, **values: Any
-    ) -> None:
-        with self.database.write() as connection:
-            _count_epoch_up(connection, User.id == user_id, **values)
-            ended = revoke_all_of_user(connection, user_id, reason, self.clock(), keep=keep)
-        audit.record(reason, user=user_id, sessions=len(ended))  # each reason is an event, too
-        self._announce(ended, reason)
-
     async def _demand_password(self, identity: Identity, password: str, field: str) -> Row[Any]:
         """Return the user if this is the password.
 
@@ -123,38 +103,25 @@ class AccountSecurity:
         """Do it all in one transaction; `None` if the account has changed since it was read."""
         reason, keep = EndReason.PASSWORD_CHANGED, identity.session_id
         with self.database.write() as connection:
-            if not _count_epoch_up(connection, _unchanged(user), password_hash=new_hash):
+            if not count_epoch_up(connection, _unchanged(user), password_hash=new_hash):
                 return None
-            ended = revoke_all_of_user(connection, user.id, reason, self.clock(), keep=keep)
+            ended = self.every_session.revoke(connection, user.id, reason, keep=keep)
             issued = self.rotation.rotate(connection, keep)
         audit.record('password_changed', user=user.id, session=keep, sessions=len(ended))
-        self._announce(ended, reason)
+        self.every_session.announce(ended, reason)
         return issued
 
     def _delete(self, user: Row[Any], identity: Identity) -> bool:
         """Delete the user's rows; `False` if the account has changed since it was read."""
-        reason = EndReason.ACCOUNT_DELETED
         with self.database.write() as connection:
-            if not _count_epoch_up(connection, _unchanged(user)):
+            if not count_epoch_up(connection, _unchanged(user)):
                 return False
             self.sessions.living_row(connection, identity.session_id)
-            # Services that keep a list of ended sessions hear of these ends, too.
-            ended = revoke_all_of_user(connection, user.id, reason, self.clock())
-            connection.execute(delete(User).where(User.id == user.id))  # its sessions go with it
+            ended = self.every_session.delete(connection, user.id)
         audit.record('account_deleted', user=user.id, sessions=len(ended))
-        self._announce(ended, reason)
+        self.every_session.announce(ended, EndReason.ACCOUNT_DELETED)
         return True
-
-    def _announce(self, ended: Sequence[str], reason: EndReason) -> None:
-        for session_id in ended:
-            self.sessions.announce_end(session_id, reason)
 
 
 def _unchanged(user: Row[Any]) -> ColumnElement[bool]:
     return and_(User.id == user.id, User.auth_epoch == user.auth_epoch)
-
-
-def _count_epoch_up(connection: Connection, condition: ColumnElement[bool], **values: Any) -> bool:
-    """Void whatever was verified about a user before; say if there was such a user."""
-    values['auth_epoch'] = User.auth_epoch + 1
-    return connection.execute(update(User).where(condition).values(values)).rowcount == 1

@@ -5,6 +5,7 @@ And what may happen at the same instant: nothing that was signed in before outli
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -413,7 +414,7 @@ def test_disabled_account_is_locked_until_enabled(
     ada_id, cookies = user_id(laptop), [browser.jar for browser in both]
     audit()
 
-    backend.security.disable(ada_id)
+    asyncio.run(backend.administration.disable(ada_id))
 
     first, *ends = audit()
     assert first == f'disabled user={ada_id} sessions=2'
@@ -422,7 +423,7 @@ def test_disabled_account_is_locked_until_enabled(
         expect_ended(browser, 'disabled')
     assert phone.log_in(ada).status_code == 401
     audit()
-    backend.security.enable(ada_id)
+    asyncio.run(backend.administration.enable(ada_id))
     assert audit() == [f'user_enabled user={ada_id}']
     for browser, cookie in zip(both, cookies, strict=True):
         assert browser.present(cookie).json()['reason'] == 'disabled'
@@ -435,8 +436,8 @@ def test_only_the_named_user_is_disabled(
     """Shows that disabling one account, or one that does not exist, harms no other."""
     phone.register(grace)
 
-    backend.security.disable(user_id(signed_in))
-    backend.security.disable('nobody')
+    asyncio.run(backend.administration.disable(user_id(signed_in)))
+    asyncio.run(backend.administration.disable('nobody'))
 
     expect_ended(signed_in, 'disabled')
     expect_living(phone)
@@ -449,7 +450,10 @@ def log_out_everywhere(backend: AuthBackend, identity: Identity) -> None:
 
 def disable(backend: AuthBackend, identity: Identity) -> None:
     """Lock the account."""
-    backend.security.disable(identity.user_id)
+    every_session = backend.administration.every_session
+    every_session.end(
+        identity.user_id, EndReason.DISABLED, disabled_at=backend.administration.clock()
+    )
 
 
 def end_this_one(backend: AuthBackend, identity: Identity) -> None:

@@ -7,6 +7,7 @@ answer, rows and announcements must agree after every one. The normal run repeat
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -359,7 +360,7 @@ class Histories(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def disable(self, which: int) -> None:
         """Lock a user out."""
-        self.backend.security.disable(self.owners[which].id)
+        asyncio.run(self.backend.administration.disable(self.owners[which].id))
         self.owners[which].is_disabled = True
         self._end_all(self.owners[which], EndReason.DISABLED)
 
@@ -376,7 +377,7 @@ class Histories(RuleBasedStateMachine):
     def enable(self) -> None:
         """Let everybody in again."""
         for owner in self.owners:
-            self.backend.security.enable(owner.id)
+            asyncio.run(self.backend.administration.enable(owner.id))
             owner.is_disabled = False
 
     @rule()
