@@ -73,10 +73,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     sense.
     """
     clock, limits = settings.clock, settings.limits
-    database = Database(settings.database_url, patience_seconds=settings.database_patience_seconds)
-    database.prepare_tables()
-    with database.write() as connection:
-        require_same_keys(connection, settings.keys, clock())
+    database = _prepared(settings)
     passwords = Passwords(settings.argon2)
     tokens = RefreshTokens(settings.keys)
     sessions = Sessions(database, tokens, limits, clock)
@@ -115,3 +112,12 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         signed_tokens=signed,
         ended_list=ended_list,
     )
+
+
+def _prepared(settings: AuthSettings) -> Database:
+    """Return the database with its tables, which belong to these keys. Raises as above."""
+    database = Database(settings.database_url, patience_seconds=settings.database_patience_seconds)
+    database.prepare_tables()
+    with database.write() as connection:
+        require_same_keys(connection, settings.keys, settings.clock())
+    return database
