@@ -46,7 +46,8 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     app.add_middleware(BodyLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)
-    app.add_middleware(OriginGuard, origins=ours)  # added last, so it is asked first
+    # Added last, so it is asked first.
+    app.add_middleware(OriginGuard, origins=ours, webhook_paths=settings.webhook_paths)
     add_problem_handlers(app, backend.cookie)
     return backend
 

@@ -66,6 +66,9 @@ class AuthSettings:
     cookie_secure: bool = True  # and `__Host-` in front of its name
     cookie_same_site: SameSite = 'strict'  # 'none': for listed origins of another site
     allowed_origins: tuple[str, ...] = ()  # other origins whose pages may call, with credentials
+    webhook_paths: tuple[
+        str, ...
+    ] = ()  # programs that are no client of ours may post there, and below
     database_patience_seconds: float = 5  # how long to wait for a lock, then for 503
     access_token_seconds: int = 600  # at most a day
     socket_ticket_seconds: int = 30
@@ -80,9 +83,13 @@ class AuthSettings:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for tokens that would outlive their key, and for a cookie's prefix."""
+        """Raises `ValueError` for what would leave a hole, and for a cookie's prefix."""
         if self.longest_token_seconds > MAX_TOKEN_SECONDS:
             raise ValueError(f'A token may live for {MAX_TOKEN_SECONDS} seconds at most.')
+        if any(not path.strip('/') for path in self.webhook_paths):
+            raise ValueError(
+                'A webhook needs a path of its own: without one nothing would be guarded.'
+            )
         if self.cookie_name.lower().startswith(COOKIE_PREFIXES):
             raise ValueError('Leave the prefix out of cookie_name: it comes by itself.')
 

@@ -104,7 +104,7 @@ class SocketGuard:
         try:
             await self._let_in(query.get('client_id', ''), connect())
         except exceptions.ConnectionRefusedError:
-            _deny('connect')
+            _deny_unless_closed('connect', query)
             raise
 
     async def _shake_hands(self, sender: str, message: object) -> bool:
@@ -113,7 +113,7 @@ class SocketGuard:
             message['client_id'], _nicegui_handshake(sender, message)
         )
         if not accepted:
-            _deny('handshake')
+            _deny_unless_closed('handshake', message)
         return accepted
 
     async def _let_in(self, client_id: str, entering: Awaitable[bool]) -> bool:
@@ -149,6 +149,12 @@ class SocketGuard:
 
 def _deny(what: str) -> None:
     record_event('message_denied', level=logging.WARNING, what=what)
+
+
+def _deny_unless_closed(what: str, fields: object) -> None:
+    """Record it, but for a page that is not there any more: after a restart all come like that."""
+    if not is_introduction(fields) or fields['client_id'] in Client.instances:
+        _deny(what)
 
 
 def _is_move(element: Element, listener_id: str) -> bool:

@@ -7,6 +7,7 @@ program that is no browser. No token is needed for that: browsers say where a re
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -40,11 +41,16 @@ _TITLES = {
 
 
 class OriginGuard:
-    """ASGI middleware for every route and socket of the host application, whoever has added it."""
+    """ASGI middleware for every route and socket of the host application, whoever has added it.
 
-    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+    Programs need to prove nothing at `webhook_paths`, and below them. Pages of strangers are refused
+    there as well: browsers say where those are.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Origins, webhook_paths: Iterable[str] = ()) -> None:
         self._app = app
         self._origins = origins
+        self._webhooks = tuple(f'{path.rstrip("/")}/' for path in webhook_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it before anything has happened."""
@@ -69,6 +75,8 @@ class OriginGuard:
             return 'foreign_origin'
         if headers.get('sec-fetch-site') in _ELSEWHERE and not is_listed:
             return None if _follows_a_link(scope, headers) else 'foreign_site'
+        if self._webhooks and f'{scope["path"]}/'.startswith(self._webhooks):
+            return None
         return _why_unproven(scope, headers)
 
 

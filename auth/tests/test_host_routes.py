@@ -89,3 +89,30 @@ async def test_account_needs_an_address(backend: AuthBackend, ada: Account) -> N
         await backend.registration.create('Ada', 'ada', ada.password)
 
     assert refused.value.fields == {'email': 'Enter an e-mail address like name@example.com.'}
+
+
+@pytest.mark.checklist('V3.5.1')
+def test_webhooks_take_what_programs_send(settings: AuthSettings) -> None:
+    """Shows that these paths ask nothing of programs; strangers' pages are refused there, too."""
+    app = FastAPI()
+    backend = install(app, replace(settings, webhook_paths=('/hooks/',)))
+    for path in ('/hooks', '/hooks/paid', '/hooksmith', '/orders'):
+        app.post(path)(lambda: 'taken')
+
+    with TestClient(app, base_url=ORIGIN) as program:
+
+        def status(path: str, **headers: str) -> int:
+            return program.post(path, headers=headers).status_code
+
+        assert [status('/hooks'), status('/hooks/paid')] == [200, 200]
+        assert [status('/hooksmith'), status('/orders'), status('/auth/logout')] == [403, 403, 403]
+        assert status('/hooks/paid', Origin='https://evil.example') == 403
+        assert status('/hooks/paid', **{'Sec-Fetch-Site': 'cross-site'}) == 403
+    backend.close()
+
+
+@pytest.mark.parametrize('path', ['', '/'])
+def test_webhooks_are_not_everywhere(settings: AuthSettings, path: str) -> None:
+    """Shows that the guard cannot be switched off by a path that everything is below."""
+    with pytest.raises(ValueError, match='path of its own'):
+        replace(settings, webhook_paths=(path,))

@@ -45,6 +45,22 @@ def test_introductions_are_short(old_tab_id: str | None) -> None:
         assert not is_introduction(introduction | {field: ['no']})
 
 
+async def test_pages_of_before_a_restart_are_no_attack(
+    user: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They come back to a server that does not know them; one that it knows is not theirs."""
+    client = await user.open('/login')
+    shake_hands = core.sio.handlers['/']['handshake']
+
+    assert not await shake_hands('a socket', INTRODUCTION | {'client_id': 'of before'})
+    assert caplog.messages == []
+    assert not await shake_hands('test-socket', INTRODUCTION | {'client_id': client.id})
+    assert not await shake_hands('a socket', None)
+
+    assert caplog.messages == ['message_denied what=handshake'] * 2
+    caplog.clear()
+
+
 async def test_pages_say_little_to_the_log(user: User, caplog: pytest.LogCaptureFixture) -> None:
     """An anonymous page's word comes into the log cut, and nothing at all of another form."""
     await user.open('/login')
