@@ -29,8 +29,8 @@ _take = core.sio.eio.handlers['message']
 def close_what_speaks_otherwise() -> None:
     """Close each socket that says what Socket.IO does not know, or announces several attachments."""
 
-    async def take(socket_id: str, said: str | bytes) -> None:
-        is_fine = isinstance(said, bytes) or not _ANNOUNCES_MORE.match(said)
+    async def take(socket_id: str, said: object) -> None:
+        is_fine = not (isinstance(said, str) and _ANNOUNCES_MORE.match(said))
         try:
             if is_fine:
                 await _take(socket_id, said)  # it reads and sorts; handlers run by themselves

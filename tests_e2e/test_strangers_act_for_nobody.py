@@ -137,9 +137,10 @@ def test_program_with_everything_does_nothing(
         (['452-["x",{"_placeholder":true,"num":0}]'], True),
         (['461000000-[]'], True),
         (['42["event"'], True),
+        (['4{"type": 2}'], True),
         ([b'2'], True),
     ],
-    ids=['one', 'two', 'a million', 'half', 'unannounced'],
+    ids=['one', 'two', 'a million', 'half', 'JSON', 'unannounced'],
 )
 def test_socket_that_speaks_otherwise_is_closed(
     server: Server, said: list[str | bytes], is_closed: bool
