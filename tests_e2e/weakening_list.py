@@ -773,6 +773,15 @@ WEAKENINGS = [
         'test_other_origins_get_nothing.py::test_socket_opens_for_our_own_pages_only',
     ),
     Weakening(
+        'sockets-say-anything',
+        'P14',
+        'pages/socket_guard.py',
+        'close_what_speaks_otherwise()',
+        'pass',
+        'test_strangers_act_for_nobody.py::test_socket_that_speaks_otherwise_is_closed',
+        only='million',
+    ),
+    Weakening(
         'foreign-sockets-heard',
         'P14',
         'pages/socket_guard.py',
