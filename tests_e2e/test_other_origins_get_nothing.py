@@ -200,6 +200,7 @@ def test_strangers_name_gets_no_answer(server: Server) -> None:
     refused.value.close()
 
 
+@pytest.mark.one_browser
 @pytest.mark.only_browser('chromium')  # Firefox's driver may garble such a header
 @pytest.mark.checklist('V3.3.1', 'V7.2.4')
 def test_session_of_a_neighbour_is_never_adopted(
