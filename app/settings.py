@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -141,8 +141,11 @@ class Settings(Options):
     @property
     def _is_for_this_machine(self) -> bool:
         """Whether browsers come from this machine, as far as the addresses tell."""
-        url = urlsplit(self.public_url or 'http://localhost')
-        return self.is_loopback and auth.is_loopback(url.hostname or '')
+        return self.is_loopback and auth.is_loopback(self._public.hostname or '')
+
+    @property
+    def _public(self) -> SplitResult:
+        return urlsplit(self.public_url or 'http://localhost')
 
     @model_validator(mode='after')
     def _faults_only_on_loopback(self) -> Settings:
@@ -155,8 +158,7 @@ class Settings(Options):
 
     @model_validator(mode='after')
     def _plain_cookie_only_on_loopback(self) -> Settings:
-        is_plain = urlsplit(self.public_url or 'http://localhost').scheme == 'http'
-        is_here = self._is_for_this_machine and is_plain
+        is_here = self._is_for_this_machine and self._public.scheme == 'http'
         if self.plain_cookie and not (is_here and self.cookie_same_site == 'strict'):
             raise ValueError(
                 '--plain-cookie is for Safari on localhost: elsewhere it would let the session be '

@@ -98,9 +98,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
         rotation=rotation,
         held_tokens=HeldTokens(database, sessions, tokens, limits, clock),
         devices=Devices(database, sessions, clock),
-        security=AccountSecurity(
-            database, passwords, rules, sessions, rotation, throttle, every_session
-        ),
+        security=AccountSecurity(database, passwords, rules, rotation, throttle, every_session),
         administration=Administration(database, passwords, rules, every_session, clock),
         purge=Purge(database, ended_list, clock),
         access_tokens=AccessTokens(signed, settings.access_token_seconds),

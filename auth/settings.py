@@ -66,9 +66,7 @@ class AuthSettings:
     cookie_secure: bool = True  # and `__Host-` in front of its name
     cookie_same_site: SameSite = 'strict'  # 'none': for listed origins of another site
     allowed_origins: tuple[str, ...] = ()  # other origins whose pages may call, with credentials
-    webhook_paths: tuple[
-        str, ...
-    ] = ()  # programs that are no client of ours may post there, and below
+    webhook_paths: tuple[str, ...] = ()  # where programs of others may post, and below
     database_patience_seconds: float = 5  # how long to wait for a lock, then for 503
     access_token_seconds: int = 600  # at most a day
     socket_ticket_seconds: int = 30

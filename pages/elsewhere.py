@@ -19,13 +19,9 @@ from auth import is_api_path
 
 
 def answers_there(app: FastAPI, path: str) -> bool:
-    """Say whether a route of the host application has something to show at this path."""
+    """Say whether a route of the host application has something to show, once NiceGUI is none."""
     scope = {'type': 'http', 'method': 'GET', 'path': path, 'root_path': '', 'headers': []}
-    return any(
-        route.matches(scope)[0] is Match.FULL
-        for route in app.routes
-        if not (isinstance(route, Mount) and route.app is nicegui_app)
-    )
+    return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 
 
 def serve_elsewhere(app: FastAPI, nicegui: ASGIApp) -> None:

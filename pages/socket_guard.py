@@ -7,7 +7,6 @@ that it was drawn for? Page authors cannot forget to ask, because they never ask
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,14 +15,13 @@ from nicegui import Client, core, ui
 from nicegui.element import Element
 from socketio import exceptions
 
-from auth import record_event
-
 from .page_parts import record_denied
 from .page_sessions import PageSessions
 from .private_pages import BUSY
 from .socket_messages import (
     Message,
     close_what_speaks_otherwise,
+    deny,
     is_introduction,
     is_message,
     shortened,
@@ -92,7 +90,6 @@ class SocketGuard:
         """Let a socket introduce itself as a page's already while it connects."""
         fields = parse_qs(environ.get('QUERY_STRING', ''))
         query = {name: first for name, (first, *_) in fields.items()}
-
         introduces_itself = query.get('implicit_handshake') == 'true'
 
         async def connect() -> bool:
@@ -132,13 +129,13 @@ class SocketGuard:
     def _guarded(self, name: str) -> Callable[[str, object], Awaitable[None]]:
         async def take(sender: str, message: object) -> None:
             if not is_message(message, name):
-                _deny(name)
+                deny(name)
                 return
             client = Client.instances.get(message['client_id'])
             if client is None:
                 return  # it has just been closed
             if not _is_socket_of(client, sender):
-                _deny(name)
+                deny(name)
             elif name == 'event':
                 await self.deliver(client, sender, message)
             else:
@@ -147,14 +144,10 @@ class SocketGuard:
         return take
 
 
-def _deny(what: str) -> None:
-    record_event('message_denied', level=logging.WARNING, what=what)
-
-
 def _deny_unless_closed(what: str, fields: object) -> None:
     """Record it, but for a page that is not there any more: after a restart all come like that."""
     if not is_introduction(fields) or fields['client_id'] in Client.instances:
-        _deny(what)
+        deny(what)
 
 
 def _is_move(element: Element, listener_id: str) -> bool:

@@ -37,7 +37,7 @@ def close_what_speaks_otherwise() -> None:
         except (TypeError, ValueError):
             is_fine = False
         if not is_fine:
-            record_event('message_denied', level=logging.WARNING, what='packet')
+            deny('packet')
             await _close(socket_id)
 
     core.sio.eio.on('message', take)
@@ -67,6 +67,11 @@ def is_introduction(fields: object) -> TypeGuard[Message]:
 def shortened(message: Message) -> Message:
     """Cut what a page has to say to the log: who can open a page can say anything."""
     return message | {'message': message['message'][:MAX_LOG_CHARACTERS]}
+
+
+def deny(what: str) -> None:
+    """Record that something was not taken."""
+    record_event('message_denied', level=logging.WARNING, what=what)
 
 
 async def _close(socket_id: str) -> None:

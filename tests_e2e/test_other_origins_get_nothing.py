@@ -22,9 +22,10 @@ from .kit.tabs import OpenTab
 from .program import bare
 from .program.people import Person
 from .program.server import Server
+from .program.socket_page import SOCKET_PATH
 from .program.wire import WireBrowser
 
-SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport='
+SOCKET = f'{SOCKET_PATH}/?EIO=4&transport='
 LISTED = 'https://app.example.com'
 POST_WITHOUT_ASKING = """(url) => fetch(url, {
     method: 'POST', mode: 'no-cors', credentials: 'include' }).catch(() => {})"""

@@ -20,6 +20,7 @@ from .attacker import Loot
 from .kit.auth_trace import wait_for_trace
 from .program.people import Person, api_status, log_out
 from .program.server import ROOT, Server, scrubbed_environment
+from .program.socket_page import SOCKET_PATH
 from .program.spy import keep_bearer
 
 pytestmark = pytest.mark.one_browser  # the attacker uses none
@@ -45,7 +46,7 @@ PRESS = """({ element, listener }) => socket.emit('event', {
     client_id: clientId, id: element, listener_id: listener, args: ['{}'] })"""
 MAX_SECONDS = 60
 ANSWER_SECONDS = 10
-SOCKET = '/_nicegui_ws/socket.io/?EIO=4&transport=websocket'
+SOCKET = f'{SOCKET_PATH}/?EIO=4&transport=websocket'
 ASKS_FOR_NOTHING, ANSWER = '40/nothing,', '44/nothing,'
 
 OpenPage = Callable[[], Page]

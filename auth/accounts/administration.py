@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Row, Select, update
+from sqlalchemy import update
 
 from .. import audit
 from ..database.engine import Database
@@ -53,7 +53,7 @@ class Administration:
             address = normalized(email)
         except ValueError:
             return None
-        user = await run_in_threadpool(self._row, USER_BY_EMAIL, address=address)
+        user = await run_in_threadpool(self.database.one, USER_BY_EMAIL, address=address)
         return user and Account(
             user_id=user.id,
             name=user.name,
@@ -68,7 +68,7 @@ class Administration:
 
         Raises `InvalidInput` for a weak one, and `ServiceBusy`.
         """
-        user = await run_in_threadpool(self._row, USER_BY_ID, user_id=user_id)
+        user = await run_in_threadpool(self.database.one, USER_BY_ID, user_id=user_id)
         if user is None:
             return False
         self.rules.check(new_password, 'new_password', about=(user.name, user.email))
@@ -94,10 +94,6 @@ class Administration:
     async def _end_all(self, user_id: str, reason: EndReason, **values: Any) -> bool:
         return await run_in_threadpool(self.every_session.end, user_id, reason, **values)
 
-    def _row(self, query: Select[Any], **values: str) -> Row[Any] | None:
-        with self.database.read() as connection:
-            return connection.execute(query, values).one_or_none()
-
     def _enable(self, user_id: str) -> bool:
         with self.database.write() as connection:
             enable = update(User).where(User.id == user_id).values(disabled_at=None)
@@ -107,9 +103,9 @@ class Administration:
 
     def _delete(self, user_id: str) -> bool:
         with self.database.write() as connection:
-            is_there = count_epoch_up(connection, User.id == user_id)
+            if not count_epoch_up(connection, User.id == user_id):
+                return False
             ended = self.every_session.delete(connection, user_id)
-        if is_there:
-            audit.record('account_deleted', user=user_id, sessions=len(ended))
+        audit.record('account_deleted', user=user_id, sessions=len(ended))
         self.every_session.announce(ended, EndReason.ACCOUNT_DELETED)
-        return is_there
+        return True

@@ -56,8 +56,7 @@ class Login:
 
     def find(self, email: str) -> Row[Any] | None:
         """Return the user with this e-mail address, in its normalized form."""
-        with self.database.read() as connection:
-            return connection.execute(USER_BY_EMAIL, {'address': email}).one_or_none()
+        return self.database.one(USER_BY_EMAIL, address=email)
 
     def sign_in(
         self, user: Row[Any], new_hash: str | None, caller: Caller, *, stay_signed_in: bool

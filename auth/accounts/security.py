@@ -20,7 +20,6 @@ from ..identity import Identity, IssuedSession
 from ..passwords.hashing import Passwords
 from ..passwords.rules import PasswordRules
 from ..sessions.end_reasons import EndReason
-from ..sessions.lifecycle import Sessions
 from ..sessions.rotation import Rotation
 from .every_session import EverySession, count_epoch_up
 from .throttle import Throttle
@@ -33,7 +32,6 @@ class AccountSecurity:
     database: Database
     passwords: Passwords
     rules: PasswordRules
-    sessions: Sessions
     rotation: Rotation
     throttle: Throttle
     every_session: EverySession
@@ -84,7 +82,8 @@ class AccountSecurity:
         Raises `WrongPassword`, `TooManyAttempts`, `ServiceBusy` or `SessionEnded`.
         """
         with self.throttle.password_check(identity.user_id):
-            user = await run_in_threadpool(self._find, identity.user_id)
+            user_id = identity.user_id
+            user = await run_in_threadpool(self.database.one, USER_BY_ID, user_id=user_id)
             if user is None:
                 raise SessionEnded(EndReason.ACCOUNT_DELETED)
             right, _ = await self.passwords.verify(password, user.password_hash)
@@ -92,10 +91,6 @@ class AccountSecurity:
                 audit.record('password_refused', user=user.id, session=identity.session_id)
                 raise WrongPassword(field)
             return user
-
-    def _find(self, user_id: str) -> Row[Any] | None:
-        with self.database.read() as connection:
-            return connection.execute(USER_BY_ID, {'user_id': user_id}).one_or_none()
 
     def _set_password(
         self, user: Row[Any], new_hash: str, identity: Identity
@@ -116,7 +111,7 @@ class AccountSecurity:
         with self.database.write() as connection:
             if not count_epoch_up(connection, _unchanged(user)):
                 return False
-            self.sessions.living_row(connection, identity.session_id)
+            self.every_session.sessions.living_row(connection, identity.session_id)
             ended = self.every_session.delete(connection, user.id)
         audit.record('account_deleted', user=user.id, sessions=len(ended))
         self.every_session.announce(ended, EndReason.ACCOUNT_DELETED)

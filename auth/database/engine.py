@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, false, select
+from sqlalchemy import Connection, Row, Select, create_engine, event, false, select
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -59,6 +59,11 @@ class Database:
         """
         with _unavailable_if_it_fails(), self._engine.connect() as connection:
             yield connection
+
+    def one(self, query: Select[Any], **values: str) -> Row[Any] | None:
+        """Return the row of a SELECT that finds one at most. Raises `DatabaseUnavailable`."""
+        with self.read() as connection:
+            return connection.execute(query, values).one_or_none()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:

@@ -10,13 +10,14 @@ _PREFIXES = (*_OWN_PREFIXES, '/api/', '/.well-known/')
 
 def is_api_path(scope: Scope) -> bool:
     """Say whether a request is for a program's address, whether anything is there or not."""
-    return _is_below(scope, _PREFIXES)
+    return scope['type'] == 'http' and is_below(scope['path'], _PREFIXES)
 
 
 def is_own_path(scope: Scope) -> bool:
     """Say whether a request is for an address where only the auth backend answers."""
-    return _is_below(scope, _OWN_PREFIXES)
+    return scope['type'] == 'http' and is_below(scope['path'], _OWN_PREFIXES)
 
 
-def _is_below(scope: Scope, prefixes: tuple[str, ...]) -> bool:
-    return scope['type'] == 'http' and f'{scope["path"]}/'.startswith(prefixes)
+def is_below(path: str, prefixes: tuple[str, ...]) -> bool:
+    """Say whether a path is one of these, which end in a slash, or below one."""
+    return f'{path}/'.startswith(prefixes)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from .. import audit
+from .api_paths import is_below
 from .origins import Origins
 from .problems import http_problem
 
@@ -75,7 +76,7 @@ class OriginGuard:
             return 'foreign_origin'
         if headers.get('sec-fetch-site') in _ELSEWHERE and not is_listed:
             return None if _follows_a_link(scope, headers) else 'foreign_site'
-        if self._webhooks and f'{scope["path"]}/'.startswith(self._webhooks):
+        if is_below(scope['path'], self._webhooks):
             return None
         return _why_unproven(scope, headers)
 

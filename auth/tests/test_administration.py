@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from asyncio import run
 from dataclasses import replace
-from typing import Any
 
-import anyio
 import pytest
 
 from auth import AuthBackend, InvalidInput
@@ -17,15 +15,6 @@ from .stored import Stored
 from .test_account_security import expect_ended, expect_living, user_id
 
 NEW_PASSWORD = 'seven other words than forty two'
-
-
-def run(call: Coroutine[Any, Any, Any]) -> Any:
-    """Wait for what a program calls."""
-
-    async def wait() -> Any:
-        return await call
-
-    return anyio.run(wait)
 
 
 def test_forgotten_password_is_replaced(
@@ -72,11 +61,14 @@ def test_accounts_are_found_by_address(
 
     found = run(find(f'  {ada.email.upper()} '))
 
+    assert found
     assert (found.user_id, found.name, found.email) == (user_id(signed_in), ada.name, ada.email)
     assert found.created_at == clock.now
     assert not found.is_disabled
     run(backend.administration.disable(found.user_id))
-    assert run(find(ada.email)).is_disabled
+    disabled = run(find(ada.email))
+    assert disabled
+    assert disabled.is_disabled
     assert run(find('nobody@example.com')) is None
     assert run(find('no address')) is None
 

@@ -46,9 +46,10 @@ def at_one_instant(tabs: Sequence[Page], action: str) -> list[Any]:
     for tab in tabs:
         tab.evaluate(_WAIT_FOR.replace('ACTION', action), moment)
     ended = [tab.wait_for_function('globalThis.atTheBarrier').json_value() for tab in tabs]
-    refusals = [(number, each.get('refusal')) for number, each in enumerate(ended, 1)]
-    said = '\n'.join(f'tab {number}: {refusal}' for number, refusal in refusals if refusal)
-    assert not said, said
+    refused = [
+        f'tab {i}: {each["refusal"]}' for i, each in enumerate(ended, 1) if 'refusal' in each
+    ]
+    assert not refused, '\n'.join(refused)
     began_at = [each['beganAt'] for each in ended]
     apart_ms = max(began_at) - min(began_at)
     assert apart_ms <= MAX_APART_MS, f'the tabs began {apart_ms} ms apart'

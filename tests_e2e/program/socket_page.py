@@ -12,6 +12,7 @@ import aiohttp
 import socketio
 
 ANSWER_SECONDS = 10
+SOCKET_PATH = '/_nicegui_ws/socket.io'
 _ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
 _CLIENT_ID = re.compile(r"'client_id': '([\w-]+)'")
 
@@ -45,7 +46,7 @@ class SocketPage:
         await self.socket.connect(
             f'{self.url}?{query}&next_message_id=0&implicit_handshake=true',
             headers={'Origin': origin or self.url},
-            socketio_path='/_nicegui_ws/socket.io',
+            socketio_path=SOCKET_PATH,
             transports=['websocket'],
             wait_timeout=ANSWER_SECONDS,
         )
