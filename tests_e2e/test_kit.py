@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from .kit import browsers, evidence, report_tables
 from .kit.auth_trace import wait_for_trace
-from .kit.barrier import at_one_instant
+from .kit.barrier import TooFarApart, at_one_instant
 from .kit.bfcache import appearances, go_back, note_appearances
 from .kit.lacking import make_deaf, without_focus, without_locks
 from .kit.leftovers import count_leftovers, left_in
@@ -146,6 +146,21 @@ def test_barrier_takes_what_evaluate_takes(tab: Page, tabs: OpenTab) -> None:
     assert at_one_instant(both, 'undefined') == [None, None]
     with pytest.raises(AssertionError, match=r'(?s)tab 1: .*not today.*tab 2: .*not today'):
         at_one_instant(both, 'Promise.reject(new Error("not today"))')
+
+
+@pytest.mark.one_browser
+@pytest.mark.only_browser('chromium')  # in Firefox tabs take turns: the busy one holds up all
+def test_barrier_notices_who_comes_late(tab: Page, tabs: OpenTab) -> None:
+    """Nobody takes for a collision what was none."""
+    other = tabs()
+    other.goto(f'{ORIGIN}/')
+    other.evaluate("""() => {
+        const busy = () => { const end = Date.now() + 2000; while (Date.now() < end); };
+        setTimeout(busy, 100);
+    }""")
+
+    with pytest.raises(TooFarApart):
+        at_one_instant([tab, other], '1')
 
 
 @pytest.mark.one_browser

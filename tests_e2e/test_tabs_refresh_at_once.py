@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 from auth.sessions.outcomes import Outcome
 
 from .kit.auth_trace import traced
-from .kit.barrier import at_one_instant
+from .kit.barrier import TooFarApart, at_one_instant
 from .kit.lacking import without_locks
 from .kit.report_tables import AddRow
 from .kit.tabs import OpenTab
@@ -24,6 +24,8 @@ TABS = 8
 EACH = 5
 REFRESH = f'(async () => {{ for (let i = 0; i < {EACH}; i++) await auth.refresh(); }})()'
 STATE_AFTER_ASKING = 'auth.refresh().then(() => auth.state)'
+# A busy machine may keep one of the tabs waiting at the very moment.
+ATTEMPTS = 3
 # Without locks strict rules see a replay in the first burst; to be there at all it may take more.
 BURSTS_UNTIL_THE_ALARM = 5
 
@@ -32,6 +34,18 @@ def refusals(tabs: list[Page]) -> int:
     """Count how often these tabs were told that the session is over; signing in began with a no."""
     refused = [event for tab in tabs for event in traced(tab, 'refresh.refused')]
     return sum(event['detail']['code'] != 'no_session' for event in refused)
+
+
+def refresh_at_one_instant(tabs: list[Page]) -> int:
+    """Refresh in all tabs, again if they did not begin together; return how many bursts there were."""
+    for attempt in range(1, ATTEMPTS):
+        try:
+            at_one_instant(tabs, REFRESH)
+        except TooFarApart:
+            continue
+        return attempt
+    at_one_instant(tabs, REFRESH)
+    return ATTEMPTS
 
 
 def open_eight(open_tab: OpenTab, server: Server, person: Person) -> list[Page]:
@@ -86,11 +100,12 @@ def test_eight_tabs_at_one_instant(
     came_with = sum(len(traced(tab, 'refresh.rotated')) for tab in opened)
     before = either_server.refreshes(session, at_least=came_with)
 
-    at_one_instant(opened, REFRESH)
+    bursts = refresh_at_one_instant(opened)
 
-    answers = either_server.refreshes(session, at_least=before.total() + TABS * EACH) - before
-    tell('default', locks, 1, answers, refusals(opened))
-    assert sum(answers.values()) == TABS * EACH
+    calls = bursts * TABS * EACH
+    answers = either_server.refreshes(session, at_least=before.total() + calls) - before
+    tell('default', locks, bursts, answers, refusals(opened))
+    assert answers.total() == calls
     assert set(answers) <= {'rotated', 'overlapped'}
     assert bool(answers['overlapped']) is not locks  # without locks they do collide
     assert refusals(opened) == 0
@@ -117,17 +132,17 @@ def test_strict_rules_need_locks(
     before, bursts = strict_server.refreshes(session, at_least=TABS - 1), 0
 
     while bursts < (1 if locks else BURSTS_UNTIL_THE_ALARM) and not refusals(opened):
-        at_one_instant(opened, REFRESH)
-        bursts += 1
+        bursts += refresh_at_one_instant(opened)
 
+    calls = bursts * TABS * EACH
     if locks:
-        answers = strict_server.refreshes(session, at_least=before.total() + TABS * EACH) - before
+        answers = strict_server.refreshes(session, at_least=before.total() + calls) - before
     else:
         strict_server.wait_for('refresh_replayed', session=session)
         answers = strict_server.refreshes(session) - before
     tell('strict', locks, bursts, answers, refusals(opened))
     if locks:
-        assert answers == {'rotated': TABS * EACH}
+        assert answers == {'rotated': calls}
         assert refusals(opened) == 0
     else:
         assert answers['replayed'] == 1
