@@ -96,8 +96,9 @@ def test_kit_works_in_a_project_of_ones_own(tmp_path: Path) -> None:
     }.items():
         (tmp_path / path).write_text(source, encoding='utf-8')
 
+    leave_nothing = ['-p', 'no:cacheprovider', f'--basetemp={tmp_path / "temporary"}']
     run = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'],
+        [sys.executable, '-m', 'pytest', '-q', *leave_nothing],
         cwd=tmp_path,
         env={'PATH': os.environ['PATH'], 'PYTHONPATH': str(README.parent)},
         capture_output=True,

@@ -124,7 +124,8 @@ def test_tests_of_routes_pass(tmp_path: Path) -> None:
     (snippet,) = re.findall(r'```python\n(.*?)```', page, re.DOTALL)
     (tmp_path / 'test_notes.py').write_text(snippet)
 
-    command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'test_notes.py']
+    leave_nothing = ['-p', 'no:cacheprovider', f'--basetemp={tmp_path / "temporary"}']
+    command = [sys.executable, '-m', 'pytest', '-q', *leave_nothing, 'test_notes.py']
     result = subprocess.run(
         command,
         cwd=tmp_path,
