@@ -38,7 +38,8 @@ class KeptFiles:
 
     def _keep(self, key: tuple[str, bool], copy: Copy) -> None:
         answer = copy.answer()
-        if answer is not None and len(answer.body) <= self._room:
+        # Several may have asked at one time; what is kept once is counted once.
+        if answer is not None and key not in self._kept and len(answer.body) <= self._room:
             self._room -= len(answer.body)
             self._kept[key] = answer
 

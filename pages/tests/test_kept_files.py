@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -147,17 +149,36 @@ def test_memory_is_bounded(files: Files) -> None:
     assert files.asked == 3
 
 
+async def test_file_that_many_ask_for_at_once_takes_its_memory_once(files: Files) -> None:
+    """Shows that many browsers at a cold start leave room for the other files."""
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0)  # a turn for the others
+        await files(scope, receive, send)
+
+    kept = KeptFiles(slow, most_bytes=2 * len(TEXT))
+    await asyncio.gather(*(kept(get('/a.js'), receive_nothing, forget) for _ in range(8)))
+
+    for _ in range(2):
+        await kept(get('/b.js'), receive_nothing, forget)
+
+    assert files.asked == 8 + 1
+
+
 @pytest.mark.parametrize('path', ['/x/../a.js', '/./a.js', '//a.js', '/a.js/', '/a.js'])
 async def test_only_one_spelling_of_an_address_takes_memory(files: Files, path: str) -> None:
     """Shows that nobody fills the memory with one file under a thousand names."""
     kept = KeptFiles(files)
-    # A client would tidy the path up.
-    scope = {'type': 'http', 'method': 'GET', 'path': path, 'query_string': b'', 'headers': []}
 
     for _ in range(2):
-        await kept(scope, receive_nothing, forget)
+        await kept(get(path), receive_nothing, forget)
 
     assert files.asked == (1 if path == '/a.js' else 2)
+
+
+def get(path: str) -> Scope:
+    """Ask for a path as it is: a client would tidy it up."""
+    return {'type': 'http', 'method': 'GET', 'path': path, 'query_string': b'', 'headers': []}
 
 
 async def receive_nothing() -> Message:
