@@ -79,7 +79,7 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
     sessions = Sessions(database, tokens, limits, clock)
     rules = PasswordRules(settings.password_min_characters, settings.site_name)
     rotation = Rotation(database, sessions, tokens, limits, clock)
-    throttle = Throttle(settings.attempts, AttemptCounts(clock))
+    throttle = Throttle(settings.attempts, AttemptCounts())
     every_session = EverySession(database, sessions, clock)
     login = Login(database, passwords, sessions, throttle, clock)
     signed = SignedTokens(

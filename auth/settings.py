@@ -51,7 +51,7 @@ class AttemptLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthSettings:
-    """Everything `install` needs. `clock` gives Unix seconds and is the only clock used.
+    """Everything `install` needs. `clock` gives Unix seconds; attempts alone go by the machine's own.
 
     `issuer` is the address that people type: it names the tokens, and the origin of our own pages. A
     process that serves pages for a backend at another address names its own in `pages_url`; it shares
@@ -93,5 +93,5 @@ class AuthSettings:
 
     @property
     def longest_token_seconds(self) -> int:
-        """How long a key must be known that signs no more."""
+        """The longest life of any token: for so long a retired key stays known."""
         return max(self.access_token_seconds, self.socket_ticket_seconds)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
@@ -42,16 +43,15 @@ class Count:
 
 
 class AttemptCounts:
-    """Lives in the memory of this process; `clock` gives Unix seconds."""
+    """Lives in the memory of this process, by the machine's clock: `limits` takes no other."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._storage = MemoryStorage()
         self._window = MovingWindowRateLimiter(self._storage)
         self._lock = threading.Lock()
         self._under_way: Counter[Count] = Counter()
         self._sweep_at = MANY_KEYS
-        self._latest = clock()
+        self._latest = time.time()
 
     @contextmanager
     def attempt(self, action: str, *counts: Count) -> Iterator[None]:
@@ -81,7 +81,7 @@ class AttemptCounts:
         seconds = 1  # if places are only held: they will be free when those attempts are over
         if not self.has_room(count):
             free_at = self._window.get_window_stats(count.limit, count.whose).reset_time
-            seconds = max(1, math.floor(free_at - self._clock()) + 1)
+            seconds = max(1, math.floor(free_at - time.time()) + 1)
         audit.record(f'{action}_throttled', limit=count.kind, retry_after_seconds=seconds)
         raise TooManyAttempts(seconds)
 
@@ -97,8 +97,8 @@ class AttemptCounts:
         self._forget(count.limit.key_for(count.whose))
 
     def _forget_the_future(self) -> None:
-        """Begin at zero if the clock was set back: or each count would last so much longer."""
-        now = self._clock()
+        """Start over if the clock was set back, or every count would last that much longer."""
+        now = time.time()
         if now < self._latest - SET_BACK_SECONDS:
             self._storage.reset()
         self._latest = now

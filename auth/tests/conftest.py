@@ -91,7 +91,8 @@ def keys(keys_folder: Path) -> Keys:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give the clock of this test's servers. `limits` cannot be given one, so it is put in there."""
     clock = Clock()
-    monkeypatch.setattr('limits.storage.memory.time', SimpleNamespace(time=clock))
+    for counting in ('limits.storage.memory', 'auth.accounts.attempt_counts'):
+        monkeypatch.setattr(f'{counting}.time', SimpleNamespace(time=clock))
     return clock
 
 
