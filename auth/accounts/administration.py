@@ -98,7 +98,8 @@ class Administration:
         with self.database.write() as connection:
             enable = update(User).where(User.id == user_id).values(disabled_at=None)
             is_there = connection.execute(enable).rowcount == 1
-        audit.record('user_enabled', user=user_id)
+        if is_there:
+            audit.record('user_enabled', user=user_id)
         return is_there
 
     def _delete(self, user_id: str) -> bool:

@@ -36,7 +36,8 @@ class EverySession:
         with self.database.write() as connection:
             is_there = count_epoch_up(connection, User.id == user_id, **values)
             ended = self.revoke(connection, user_id, reason, keep=keep)
-        audit.record(reason, user=user_id, sessions=len(ended))  # each reason is an event, too
+        if is_there:
+            audit.record(reason, user=user_id, sessions=len(ended))  # each reason is an event, too
         self.announce(ended, reason)
         return is_there
 

@@ -105,11 +105,16 @@ def test_one_person_is_signed_out(
     assert signed_in.log_in(ada).status_code == 200
 
 
-def test_who_is_not_there_is_said_so(signed_in: Browser, backend: AuthBackend) -> None:
+def test_who_is_not_there_is_said_so(
+    signed_in: Browser, backend: AuthBackend, caplog: pytest.LogCaptureFixture
+) -> None:
     """Shows that a mistaken id does nothing, and does not pass for having done it."""
     those = backend.administration
+    caplog.set_level('INFO', 'auth.audit')
+    caplog.clear()
     calls = [those.log_out, those.disable, those.enable, those.delete]
 
     assert [run(call('nobody')) for call in calls] == [False] * 4
     assert run(those.set_password('nobody', NEW_PASSWORD)) is False
+    assert caplog.messages == []
     expect_living(signed_in)
