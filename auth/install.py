@@ -67,5 +67,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the backend of an app: purge what is over until the server stops, then close it."""
     backend: AuthBackend = app.state.auth
     backend.purge.start()
-    yield
-    backend.close()
+    try:
+        yield
+    finally:  # also if the start of what is around this fails
+        backend.close()

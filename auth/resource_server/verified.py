@@ -111,11 +111,13 @@ async def verifier_lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Follow the list of ended sessions until the service stops."""
     verifier: Verifier = app.state.verifier
     following = asyncio.create_task(verifier.feed.follow()) if verifier.feed else None
-    yield
-    if following:
-        following.cancel()
-        await asyncio.wait([following])
-    await verifier.close()
+    try:
+        yield
+    finally:
+        if following:
+            following.cancel()
+            await asyncio.wait([following])
+        await verifier.close()
 
 
 async def _verified(request: Request, token: BearerToken) -> VerifiedCaller:
