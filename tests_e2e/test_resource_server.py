@@ -25,7 +25,7 @@ from .kit.tabs import OpenTab
 from .program.people import Person, log_out, press, sees_login_page
 from .program.resource_server import FINE, ResourceServer, ask, running_resource_server
 from .program.server import Server, running_server
-from .program.spy import READ_EVERYTHING, SPY, secrets_of
+from .program.spy import ASK_FOR_EVERYTHING, READ_EVERYTHING, SPY, secrets_of
 from .program.wire import WireBrowser
 
 pytestmark = pytest.mark.xdist_group('resource server')
@@ -206,11 +206,11 @@ def test_watched_token_is_nowhere_else(tabs: OpenTab, both: Both, person: Person
     press(tab, 'Log out and watch the token')
     expect(moments(tab)).to_contain_text('for this experiment alone')
 
-    page, messages = tab.evaluate(READ_EVERYTHING), tab.evaluate('spy.messages()')
+    seen = [tab.evaluate(each) for each in (READ_EVERYTHING, 'spy.messages()', ASK_FOR_EVERYTHING)]
 
     signatures = secrets_of(tab)
     assert signatures
-    assert not [each for each in signatures if each in page + messages]
+    assert not [each for each in signatures if each in ''.join(seen)]
     assert tab.evaluate('auth.token.describe()') is None
     assert tab.evaluate('auth.token.afterLogout.isOn')  # it was there all the time
 

@@ -56,7 +56,8 @@ export class TabSession {
     this.#pendingLogout = new PendingLogout(api, this.trace);
     this.news = new News(this, this.#pendingLogout);
     this.#tabs = new Tabs((message, via) => this.news.hear(message, via), this.#listening.signal);
-    const afterLogout = new TokenAfterLogout(this, this.#accessToken, events);
+    // An experiment of the demo's: without services there is nothing to try.
+    const afterLogout = services.length ? new TokenAfterLogout(this, this.#accessToken, events) : null;
     const onForgotten = () => {
       this.trace.add("token.forgotten");
       this.#changed();
@@ -80,7 +81,7 @@ export class TabSession {
     this.newEpoch();
     this.#listening.abort();
     this.#accessToken.drop();
-    this.token.afterLogout.forget();
+    this.token.afterLogout?.forget();
     this.#renewal.stop();
     this.#pendingLogout.stop();
   }

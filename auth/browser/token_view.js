@@ -13,13 +13,13 @@ export class TokenView {
    * @param {AccessToken} accessToken
    * @param {Renewal} renewal
    * @param {() => void} onForgotten called when the token was dropped from here
-   * @param {TokenAfterLogout} afterLogout
+   * @param {TokenAfterLogout | null} afterLogout
    */
   constructor(accessToken, renewal, onForgotten, afterLogout) {
     this.#accessToken = accessToken;
     this.#renewal = renewal;
     this.#onForgotten = onForgotten;
-    /** The experiment with a dying token. */
+    /** The experiment with a dying token, where there is one. */
     this.afterLogout = afterLogout;
   }
 

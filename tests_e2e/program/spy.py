@@ -25,6 +25,29 @@ READ_EVERYTHING = """async () => {
     });
 }"""
 
+# Reads every property and calls every method of the holder and of what it offers, but for those
+# that end the session or the token.
+ASK_FOR_EVERYTHING = """async () => {
+    const isBuiltIn = (prototype) => [EventTarget.prototype, Object.prototype].includes(prototype);
+    const names = (o) => o && !isBuiltIn(o)
+        ? [...Object.getOwnPropertyNames(o), ...names(Object.getPrototypeOf(o))] : [];
+    const ends = ["begin", "constructor", "close", "delete", "forget", "logout", "logoutEverywhere",
+        "login", "register", "start"];
+    const values = [];
+    for (const holder of [auth, auth.token, auth.token.afterLogout, auth.trace, auth.account]) {
+        for (const name of names(holder).filter((name) => !ends.includes(name))) {
+            try {
+                const value = holder[name];
+                const isMethod = typeof value === "function";
+                values.push(name, isMethod ? await value.call(holder, "/api/me") : value);
+            } catch (error) {
+                values.push(name, String(error));
+            }
+        }
+    }
+    return JSON.stringify(values);
+}"""
+
 _KEEP_BEARER = """{
     const send = fetch;
     globalThis.fetch = (url, init) => {
