@@ -165,7 +165,7 @@ def _run(folders: tuple[str, ...]) -> dict[tuple[str, str], bool]:
     for case in cases:
         file = '/'.join(part for part in case.attrib['classname'].split('.') if part[:4] != 'Test')
         key = (f'{file}.py', case.attrib['name'].partition('[')[0])
-        passed = case.find('failure') is None and case.find('error') is None
+        passed = not {child.tag for child in case} & {'failure', 'error', 'skipped'}
         results[key] = results.get(key, True) and passed
     return results
 

@@ -204,7 +204,7 @@ def test_pages_need_no_token_holder(context: BrowserContext, tabs: OpenTab) -> N
 
 
 def test_leftovers_are_counted_as_the_browser_does(context: BrowserContext, tabs: OpenTab) -> None:
-    """One who listens on the way down and up listens twice; one whose signal is gone, never."""
+    """A listener for capture and for bubbling counts twice; one whose signal is aborted, never."""
     count_leftovers(context)
     tab = tabs()
     tab.goto(f'{ORIGIN}/')

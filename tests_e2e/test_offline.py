@@ -49,6 +49,8 @@ def test_logout_offline_signs_every_tab_out(
     server.wait_for('session_ended', session=session)
     for tab in pair:
         sees_login_page(tab)
+    # The server records it before it answers, and the tab that has told it notes the answer.
+    pair[0].wait_for_function('auth.trace.shared.some(({ kind }) => kind === "logout.sent")')
     assert sum(len(traced(tab, 'logout.sent')) for tab in pair) == 1
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Error
 def watched(
     context: BrowserContext, keep_as: str, has_failed: Callable[[], bool], *, pictures: bool = True
 ) -> Iterator[BrowserContext]:
-    """Trace a browser; keep that as `keep_as.zip` if the test has failed, or what is inside of `with`.
+    """Trace a browser; save `keep_as.zip` if the test has failed, or the `with` block raises.
 
     Calls, console and network only. The snapshots and films that `--tracing` adds made ten Firefox
     tabs eight times slower (94 s instead of 12 s), and both at once do not work. `playwright

@@ -3,8 +3,8 @@
 What must fail after the server has done its part cannot be played here: Playwright keeps the cookies
 of an answer even if the page never gets it. A server that is to be tested has to take orders for that.
 
-Playwright asks about the first address of a request, and not about those that redirects lead to. Of two
-who want the same one, the later decides; its `fallback()` asks the earlier.
+Playwright asks about the first address of a request, and not about those that redirects lead to. If two
+routes match a request, the one added last handles it; its `fallback()` passes it on to the earlier.
 """
 
 from __future__ import annotations

@@ -32,6 +32,6 @@ def show(tab: Page) -> None:
 
 
 def _become(tab: Page, script: str) -> None:
-    tab.add_init_script(script)  # of all that are added, each page runs the last one last
+    tab.add_init_script(script)  # these pile up: each page runs the newest last, so it decides
     for frame in tab.frames:
         frame.evaluate(_BECOME.replace('BECOME', script))

@@ -11,7 +11,6 @@ HOLD_LOCK = """new Promise((held) => {
     const until = new Promise((release) => Object.assign(globalThis, { release }));
     navigator.locks.request('auth.session', () => (held(), until));
 })"""
-COUNT_LOCKS = 'which => navigator.locks.query().then((locks) => locks[which].length)'
 
 
 def hold_lock(tab: Page) -> None:
