@@ -19,7 +19,7 @@ from auth import is_api_path
 
 
 def answers_there(app: FastAPI, path: str) -> bool:
-    """Say whether a route of the host application has something to show, once NiceGUI is none."""
+    """Say whether a route of the host's own serves this path; NiceGUI is none by then (see below)."""
     scope = {'type': 'http', 'method': 'GET', 'path': path, 'root_path': '', 'headers': []}
     return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 

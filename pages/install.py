@@ -77,8 +77,8 @@ def install(
     core.sio.eio.cors_allowed_origins = []
     nicegui_app.config.socket_io_js_extra_headers[CLIENT_HEADER] = 'nicegui'  # polling posts, too
     send_client_header_with_uploads()
-    # NiceGUI compresses its pages. Nothing in them is secret and the same from one answer to the
-    # next, which BREACH would need. Answers with tokens in them are not compressed.
+    # NiceGUI compresses its pages. BREACH would need a secret in them that is the same from answer to
+    # answer; there is none. Answers with tokens in them are not compressed.
     ui.run_with(
         app,
         title=site.name,

@@ -41,7 +41,7 @@ _PAGE = Markup("""<!doctype html>
 
 
 def answer_where_nothing_is(site_name: str) -> None:
-    """Have NiceGUI answer like that."""
+    """Answer with this page where NiceGUI has no route."""
     nicegui_app.router.default = partial(_not_found, site_name)
 
 

@@ -94,7 +94,7 @@ class PageParts:
 
 
 def record_denied(element: Element, session_id: str | None) -> None:
-    """Log that something was asked of an element for whose session it may not be done any more."""
+    """Log that an event was denied because the session of its element may not act any more."""
     what, session = type(element).__name__, session_id or 'none'
     record_event('page_denied', level=logging.WARNING, what=what, session=session)
 

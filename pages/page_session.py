@@ -91,9 +91,9 @@ class PageSession:
             return self._identity is identity
 
     def _claim_tab(self, user_id: str) -> bool:
-        """Empty what NiceGUI keeps for the browser's tab, if it is another user's: it outlives pages.
+        """Clear `app.storage.tab` if it is another user's: it outlives pages.
 
-        Say whether there is a tab; while its socket is being mended there is none.
+        Say whether there is a tab: while the socket reconnects there is none.
         """
         client = Client.instances.get(self._client_id)
         if client is None or not client.has_socket_connection:

@@ -54,7 +54,8 @@ class SessionBridge(Part):
         await self._draw_for_identity()
 
     async def _trace(self) -> list[TraceEvent]:
-        return list(await self.run_method('trace', timeout=ANSWER_TIMEOUT_SECONDS))
+        # `None` from a page that has been closed meanwhile.
+        return list(await self.run_method('trace', timeout=ANSWER_TIMEOUT_SECONDS) or [])
 
     def _tell_browser(self, session_id: str, reason: str) -> None:
         """Let the token holder know, and take the drawing away."""

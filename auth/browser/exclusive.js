@@ -11,8 +11,8 @@ import { ApiError } from "./api.js";
 /** How long a caller waits for an answer. The lock is held on, because a late one may set a cookie. */
 const PATIENCE_MS = 8_000;
 /**
- * So much longer than that a caller waits for the lock, so that a waiter mostly sees the holder's end. Whoever
- * is as patient as requests are (api.js) seldom overtakes one that is merely slow.
+ * A caller waits this much longer for the lock than for an answer, so that it usually outlasts the holder.
+ * Whoever is as patient as requests are (api.js) seldom overtakes one that is merely slow.
  */
 const WAIT_LONGER_MS = 7_000;
 const LOCK_NAME = "auth.session";

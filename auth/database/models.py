@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 4  # a step from the one before belongs into schema.py
+SCHEMA_VERSION = 4  # add the step from the one before to schema.py
 USER_AGENT_CHARACTERS = 400
 ADDRESS_CHARACTERS = 64  # an IPv6 address with its zone
 SHA256_HEX_CHARACTERS = 64
@@ -77,9 +77,9 @@ class EndedSession(Base):
 
 IS_UNREVOKED = Session.revoked_at.is_(None)
 
-# One's living sessions are found without a look at those of a fortnight that are over. By two columns:
-# SQLite thinks this index no better than that of `user_id` alone otherwise. (One that changes with
-# every refresh would cost PostgreSQL its HOT updates.)
+# Finds a user's living sessions without reading two weeks of ended ones. The second column is for
+# SQLite, which would otherwise choose the index on `user_id` alone. (A column that changes with every
+# refresh would cost PostgreSQL its HOT updates.)
 Index(
     'unrevoked_sessions_of_user',
     Session.user_id,

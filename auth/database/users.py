@@ -19,7 +19,7 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     auth_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[float]
-    last_login_at: Mapped[float | None]  # no code reads these two: they are for administrators
+    last_login_at: Mapped[float | None]
     disabled_at: Mapped[float | None]
 
 

@@ -40,7 +40,7 @@ BearerToken = Annotated[str | None, Depends(_bearer_token)]
 
 
 async def signed_in(request: Request) -> Identity:
-    """Return who asks; what tests put something in the place of (`app.dependency_overrides`)."""
+    """Return who asks. Tests replace this one (`app.dependency_overrides[auth.signed_in]`)."""
     backend = await _backend(request)
     return await identify(backend, await _bearer_token(request), backend.cookie.read(request))
 

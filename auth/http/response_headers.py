@@ -13,7 +13,7 @@ NONCE_BYTES = 16
 YEAR_SECONDS = 31_536_000
 CSP_NONCE = 'csp_nonce'  # where in the ASGI scope a page finds the nonce for its scripts
 
-# Whatever is no page needs nothing, should a browser ever take it for one.
+# What is not a page may load nothing, even if a browser renders it as one.
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 _ALWAYS = {

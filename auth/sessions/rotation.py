@@ -104,7 +104,7 @@ class Rotation:
         if session is None or not self.tokens.is_genuine(token, session.salt):
             raise InvalidRefreshToken
         if reason := ended_reason(session, now):
-            # Disabled by hand, in the table: `AccountSecurity.disable` has revoked it already.
+            # Disabled by hand, in the table: `Administration.disable` revokes the sessions itself.
             if reason == EndReason.DISABLED and revoke(connection, session.id, reason, now):
                 connection.commit()
                 self.sessions.announce_end(session.id, reason)

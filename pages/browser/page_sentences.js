@@ -40,5 +40,7 @@ const UNREACHABLE =
  * @returns {string} what to tell the person
  */
 export function sentenceFor(error) {
-  return error.status ? error.message : (SENTENCES[error.code] ?? UNREACHABLE);
+  if (error.status) return error.message;
+  if (typeof error.code !== "string") console.error(error); // no `ApiError`: a mistake in a script
+  return SENTENCES[error.code] ?? UNREACHABLE;
 }

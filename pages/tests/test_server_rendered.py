@@ -84,14 +84,19 @@ async def test_plain_text_is_refused(ada: auth.Identity) -> None:
 
 
 async def test_page_comes_without_a_name_if_the_database_does_not_answer(
-    ada: auth.Identity,
+    ada: auth.Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is the shell then, and its script asks for itself; nothing is said of the user."""
+    added: list[str] = []
+    monkeypatch.setattr(ui, 'add_body_html', added.append)
+    monkeypatch.setattr(ui, 'page_title', added.append)
 
     async def failing(me: auth.Identity) -> Markup:
         raise auth.DatabaseUnavailable('gone')
 
     await server_rendered('Card', failing).put_into_document(ada)
+
+    assert added == []
 
 
 def test_documented_programs_work(backend: auth.AuthBackend, settings: auth.AuthSettings) -> None:
