@@ -8,6 +8,7 @@ import pytest
 from nicegui import Client, core
 from nicegui.testing import User
 
+from pages.socket_guard import MESSAGES as GUARDED
 from pages.socket_messages import MAX_LOG_CHARACTERS, is_introduction, is_message
 
 LONG = 'x' * 65
@@ -19,6 +20,12 @@ MESSAGES: dict[str, dict[str, Any]] = {
     'log': {'level': 'error', 'message': 'Something broke.'},
 }
 INTRODUCTION = {'client_id': 'c', 'tab_id': 't', 'document_id': 'd', 'next_message_id': '0'}
+
+
+def test_nicegui_takes_no_other_messages() -> None:
+    """A NiceGUI that listens for more would take it from anybody, past the guard."""
+    assert core.sio.handlers['/'].keys() == {'connect', 'handshake', 'disconnect', *GUARDED}
+    assert set(GUARDED) == set(MESSAGES)
 
 
 @pytest.mark.parametrize('name', MESSAGES)
