@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -81,12 +82,16 @@ class AuthSettings:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for what would leave a hole, and for a cookie's prefix."""
+        """Raises `ValueError` for what would leave a hole, and for a cookie's name that is none."""
         if self.longest_token_seconds > MAX_TOKEN_SECONDS:
             raise ValueError(f'A token may live for {MAX_TOKEN_SECONDS} seconds at most.')
         if any(not path.strip('/') for path in self.webhook_paths):
             raise ValueError(
                 'A webhook needs a path of its own: without one nothing would be guarded.'
+            )
+        if not re.fullmatch(r'[\w.-]+', self.cookie_name, re.ASCII):
+            raise ValueError(
+                'cookie_name may have letters, digits, and the characters - _ . alone.'
             )
         if self.cookie_name.lower().startswith(COOKIE_PREFIXES):
             raise ValueError('Leave the prefix out of cookie_name: it comes by itself.')

@@ -62,7 +62,8 @@ def prepare(connection: Connection) -> None:
     if SchemaInfo.__tablename__ not in tables:
         if foreign := tables & set(Base.metadata.tables):
             raise UnknownSchema(
-                f'The database has a table {min(foreign)!r} of another program. Use another database.'
+                f'The database has a table {min(foreign)!r} of another program. Use another database; '
+                'or has a program of yours made that one itself, before `auth.install`?'
             )
         Base.metadata.create_all(connection)
         connection.execute(insert(SchemaInfo).values(version=SCHEMA_VERSION))

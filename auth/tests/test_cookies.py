@@ -84,6 +84,13 @@ def test_prefix_is_not_given_twice(prefix: str, settings: AuthSettings) -> None:
         replace(settings, cookie_name=f'{prefix}notes')
 
 
+@pytest.mark.parametrize('name', ['', 'my notes', 'a;b', 'a=b', 'naïve', 'a\n'])
+def test_name_of_the_cookie_must_be_one(settings: AuthSettings, name: str) -> None:
+    """Shows that the start refuses what would fail at the first sign-in, after the account is made."""
+    with pytest.raises(ValueError, match='cookie_name may have letters, digits'):
+        replace(settings, cookie_name=name)
+
+
 def test_staying_signed_in_is_the_default(signed_in: Browser, ada: Account) -> None:
     """Shows that a form which does not say gets a cookie that outlives the browser."""
     assert attributes(signed_in.log_in(ada)) == PROTECTION | {FORTNIGHT}
