@@ -99,7 +99,9 @@ def test_operator_signs_everybody_out(
     result = program.run(tmp_path, 'end-sessions', '--data-dir', str(tmp_path / 'data'))
 
     assert result.stdout.startswith('1 session has ended')
-    expect(laptop.get_by_text('Everybody was signed out here')).to_be_visible(timeout=LIMIT_MS)
+    expect(laptop.get_by_text('You were signed out by those who run this site')).to_be_visible(
+        timeout=LIMIT_MS
+    )
     sees_login_page(laptop)
 
 

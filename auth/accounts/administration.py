@@ -77,7 +77,7 @@ class Administration:
 
     async def log_out(self, user_id: str) -> bool:
         """End all sessions; the user may sign in again."""
-        return await self._end_all(user_id, EndReason.LOGOUT_EVERYWHERE)
+        return await self._end_all(user_id, EndReason.ENDED_BY_OPERATOR)
 
     async def disable(self, user_id: str) -> bool:
         """Let the user in no more, until `enable`."""

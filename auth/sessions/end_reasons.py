@@ -20,7 +20,7 @@ class EndReason(StrEnum):
     ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'
     EXPIRED = 'expired'
-    ENDED_BY_OPERATOR = 'ended_by_operator'  # with everybody's
+    ENDED_BY_OPERATOR = 'ended_by_operator'  # all of the user's, or everybody's
     TOO_MANY = 'too_many'  # the same user has signed in at so many others since
 
 

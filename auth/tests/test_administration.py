@@ -100,7 +100,7 @@ def test_one_person_is_signed_out(
 
     assert run(backend.administration.log_out(user_id(signed_in))) is True
 
-    expect_ended(signed_in, 'logout_everywhere')
+    expect_ended(signed_in, 'ended_by_operator')
     expect_living(phone)
     assert signed_in.log_in(ada).status_code == 200
 

@@ -6,11 +6,11 @@ const REASONS = {
   replay: "This session was used from two places, so it was ended. Please sign in again.",
   ended_elsewhere: "You ended this session from another device.",
   logout_everywhere: "You logged out on all devices.",
-  password_changed: "Your password was changed on another device. Please sign in with the new one.",
+  password_changed: "Your password was changed elsewhere. Please sign in with the new one.",
   account_deleted: "The account has been deleted.",
   expired: "You were away for long, so the session ended. Please sign in again.",
   too_many: "You signed in at so many other places that this session was ended. Please sign in again.",
-  ended_by_operator: "Everybody was signed out here. Please sign in again.",
+  ended_by_operator: "You were signed out by those who run this site. Please sign in again.",
   disabled: "This account is disabled.",
 };
 
