@@ -62,25 +62,32 @@ def pages_of(site: Site, backend: AuthBackend) -> dict[str, PrivatePage]:
     return here
 
 
-def entry_paths_of(backend: AuthBackend) -> list[str]:
-    """Return where somebody may arrive who is not signed in."""
-    return [path for path in ENTRY_PATHS if backend.registration.is_open or path != register.PATH]
+@dataclass(frozen=True)
+class Addresses:
+    """Which addresses are the shell's; `is_elsewhere` knows those that are the host application's."""
+
+    private: dict[str, PrivatePage]
+    entry: list[str]
+    is_elsewhere: Callable[[str], bool]
+
+
+def entry_paths_of(backend: AuthBackend, *, with_start: bool) -> list[str]:
+    """Return where somebody may arrive who is not signed in; `with_start`: at `/`, too."""
+    left_out = set() if backend.registration.is_open else {register.PATH}
+    if not with_start:
+        left_out.add('/')
+    return [path for path in ENTRY_PATHS if path not in left_out]
 
 
 def frame(
-    sessions: PageSessions,
-    private_here: dict[str, PrivatePage],
-    browser_settings: BrowserSettings,
-    site: Site,
-    is_elsewhere: Callable[[str], bool],
+    sessions: PageSessions, here: Addresses, browser_settings: BrowserSettings, site: Site
 ) -> None:
     """Build the shell. It holds no private string: those are drawn once the page is bound."""
     is_open = sessions.backend.registration.is_open
-    entry_paths = entry_paths_of(sessions.backend)
     _add_head(browser_settings)
     ui.add_body_html(_LOADING)
     with ui.header(fixed=False).classes('top-bar'):
-        links = {path: page.title for path, page in private_here.items() if page.in_menu}
+        links = {path: page.title for path, page in here.private.items() if page.in_menu}
         with TopBar(site.name, links):
             AuthButton('Log out', 'logout')
     with ui.element('div').classes('page'):  # inside NiceGUI's own <main>
@@ -93,16 +100,16 @@ def frame(
                 token_after_logout()
         Routes(
             # The bridge leads on from the first to one of the others.
-            dict.fromkeys(entry_paths, _nothing)
-            | {path: draw_when_bound(sessions, page) for path, page in private_here.items()},
-            private_paths=private_here,
-            is_elsewhere=is_elsewhere,
+            dict.fromkeys(here.entry, _nothing)
+            | {path: draw_when_bound(sessions, page) for path, page in here.private.items()},
+            private_paths=here.private,
+            is_elsewhere=here.is_elsewhere,
         )
     page = sessions.of(ui.context.client)
     SessionBridge(
         page,
-        private_paths=list(private_here),
-        entry_paths=entry_paths,
+        private_paths=list(here.private),
+        entry_paths=here.entry,
         home=site.home,
         login=login.PATH,
         redraw=ui.context.client.sub_pages_router.refresh,

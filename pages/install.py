@@ -29,7 +29,7 @@ from . import unused_tabs
 from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import answers_there, serve_elsewhere
-from .frame import Site, entry_paths_of, frame, pages_of
+from .frame import Addresses, Site, entry_paths_of, frame, pages_of
 from .kept_files import KeptFiles
 from .not_found import answer_where_nothing_is
 from .page_sessions import PageSessions
@@ -112,19 +112,25 @@ def add_shell(
     unused_tabs.watch()
     SocketGuard(sessions).install()
     private_here = pages_of(site, sessions.backend)
-    register_url_convertor('page', _our_paths(entry_paths_of(sessions.backend), private_here))
+    # A host may have a page of its own there, as anywhere else.
+    has_start = is_elsewhere('/') or any(
+        isinstance(route, Route) and route.path == '/' for route in nicegui_app.routes
+    )
+    entry_paths = entry_paths_of(sessions.backend, with_start=not has_start)
+    here = Addresses(private_here, entry_paths, is_elsewhere)
+    register_url_convertor('page', _our_paths(entry_paths, private_here))
     answer_where_nothing_is(site.name)
 
     @ui.page('/{_:page}')
     def shell(request: Request) -> Awaitable[None] | None:
-        frame(sessions, private_here, browser_settings, site, is_elsewhere)
+        frame(sessions, here, browser_settings, site)
         page, somebody = private_here.get(request.url.path), visitor(request)
         if somebody is None or not isinstance(page, ServerRenderedPage):
             return None
         return page.put_into_document(somebody.identity)
 
-    if not any(isinstance(route, Route) and route.path == '/' for route in nicegui_app.routes):
-        ui.page('/')(shell)  # a host may have a page of its own there, as anywhere else
+    if not has_start:
+        ui.page('/')(shell)
     return private_here
 
 

@@ -7,16 +7,20 @@
         ui.label(f'Notes of {me.name}')
         ui.button('Delete all', on_click=lambda: delete_notes_of(me.user_id))
 
-Each event of what it has drawn asks first whether the session is still alive (socket_guard.py).
+Each event of what it has drawn asks first whether the session is still alive (socket_guard.py). Further
+parameters of the function are the query's, as NiceGUI hands them to sub pages; they come from whoever
+has made the link.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Concatenate
 
-from nicegui import ui
+from nicegui import Client, ui
 
 from auth import Identity
 
@@ -28,7 +32,8 @@ BUSY = 'The service is busy. Please try again.'
 FAILED = 'Something has gone wrong, and this page cannot be shown.'
 REDRAW_AFTER_SECONDS = 2.0
 
-Build = Callable[[Identity], Awaitable[None] | None]
+# What follows the identity comes from the query.
+Build = Callable[Concatenate[Identity, ...], Awaitable[None] | None]
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,14 @@ def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Bu
     """Make a page for signed-in people, at `path`, of a function that is told who they are.
 
     It must be imported before `pages.install` is called. What is below the path is for `ui.sub_pages`
-    inside of it. `in_menu`: whether everybody sees a link to it; what somebody may do there is for the
-    page to ask. Raises `ValueError` if the path is taken, or has parameters.
+    inside of it, whose own paths begin there: `{'/': all_notes, '/{note_id}': one_note}`. `in_menu`:
+    whether everybody sees a link to it; what somebody may do there is for the page to ask. Raises
+    `ValueError` if the path is taken, or has parameters.
     """
 
     def register(build: Build) -> Build:
         add_private_page(path, PrivatePage(title, build, in_menu))
+        Client.page_routes[build] = path  # so `ui.link` and `ui.navigate.to` take the function, too
         return build
 
     return register
@@ -80,16 +87,16 @@ class PrivateContent(ui.element):
         self.classes('bound-only nicegui-column')
 
 
-def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[[], Awaitable[None]]:
+def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[..., Awaitable[None]]:
     """Make a page builder that draws for the living session's user, and otherwise nothing."""
 
-    async def draw() -> None:
+    async def draw(**query: Any) -> None:
         bound, routes = sessions.of(ui.context.client), ui.context.slot.parent
         identity = await bound.identity()
         if identity is not None:
             ui.page_title(page.title)
             with PrivateContent() as part, _whole_or_nothing(part):
-                drawing = page.build(identity)
+                drawing = page.build(identity, **query)
                 if drawing is not None:
                     await drawing
             if isinstance(routes, Routes):
@@ -98,7 +105,19 @@ def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[[], A
             Text('p', BUSY, classes='bound-only')
             ui.timer(REDRAW_AFTER_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)
 
+    # NiceGUI hands over what is named here, and draws anew when that changes.
+    draw.__signature__ = inspect.Signature(_of_the_query(page.build))  # type: ignore[attr-defined]
     return draw
+
+
+def _of_the_query(build: Build) -> list[inspect.Parameter]:
+    """Return the parameters that an address may set: never the first, which is the identity."""
+    try:
+        signature = inspect.signature(build, eval_str=True)
+    except NameError:  # a type that is imported for type checkers alone
+        signature = inspect.signature(build)
+    _, *others = signature.parameters.values()
+    return [each for each in others if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
 
 
 @contextmanager

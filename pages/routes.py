@@ -36,9 +36,10 @@ class Routes(ui.sub_pages):
     def look_beyond(self) -> None:
         """Say that the private page here has been drawn; look whether the address leads beyond it."""
         self._is_drawn = True
-        has_pages = any(isinstance(each, ui.sub_pages) for each in self.descendants())
-        if self._match is not None and self._match.remaining_path and not has_pages:
-            self._set_match(None)
+        below = [each for each in self.descendants() if isinstance(each, ui.sub_pages)]
+        for each in [self, *(each for each in below if not each._active_tasks)]:
+            if _leads_beyond(each):
+                each._set_match(None)
 
     def _render_page(self, match: RouteMatch) -> bool:
         self._is_drawn = False
@@ -62,3 +63,9 @@ class Routes(ui.sub_pages):
             Text('h1', TITLE)
             Text('p', SENTENCE)
             ui.link(WAY_ON, '/')
+
+
+def _leads_beyond(pages: ui.sub_pages) -> bool:
+    """Say whether the address goes on, and nothing is left to say what is there."""
+    has_pages = any(isinstance(each, ui.sub_pages) for each in pages.descendants())
+    return pages._match is not None and bool(pages._match.remaining_path) and not has_pages

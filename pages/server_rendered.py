@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from nicegui import ui
+from nicegui import Client, ui
 
 from auth import AuthError, Identity
 
@@ -65,6 +65,7 @@ def server_rendered_page(path: str, title: str) -> Callable[[Render], Render]:
 
     def register(render: Render) -> Render:
         add_private_page(path, server_rendered(title, render))
+        Client.page_routes[render] = path  # as in private_pages.py
         return render
 
     return register

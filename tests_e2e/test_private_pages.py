@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, Playwright, expect
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
 from .program.people import Person, log_out, press, sees_login_page
-from .program.private_pages import ACCOUNT, BOARD, EXPORT, FILES, HUB, TRACE
+from .program.private_pages import ACCOUNT, BOARD, EXPORT, FILES, HUB, REPORT, TRACE
 from .program.server import ROOT, scrubbed_environment
 
 pytestmark = [
@@ -24,6 +24,13 @@ pytestmark = [
 def file(name: str) -> FilePayload:
     """A small file, as the chooser of a browser gives it."""
     return {'name': name, 'mimeType': 'text/plain', 'buffer': b'all is well'}
+
+
+def follow_brand(tab: Page, url: str) -> None:
+    """Click on the name of the app, which leads to its start page."""
+    tab.get_by_role('link', name='Private pages').click()
+    expect(tab.get_by_text('Welcome, whoever you are')).to_be_visible()
+    assert tab.url == f'{url}/'
 
 
 @contextmanager
@@ -148,6 +155,49 @@ def test_links_lead_to_routes_of_the_host(url: str, tabs: OpenTab, person: Perso
     tab.go_back()
     expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
     assert tab.url == url + HUB
+
+
+def test_start_page_of_the_host_can_be_reached(url: str, tabs: OpenTab, person: Person) -> None:
+    """By the brand, signed out and signed in; what is at `/` is no page of ours then."""
+    tab = tabs()
+    tab.goto(f'{url}/login')
+    follow_brand(tab, url)
+    person.post(tab.context.request, url, 'register')
+    tab.goto(url + HUB)
+    expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
+    follow_brand(tab, url)
+
+
+def test_query_reaches_the_page(url: str, tabs: OpenTab, person: Person) -> None:
+    """At load, and when a link changes it; whom the page is for, no query says."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+
+    tab.goto(f'{url}{REPORT}?only=mine&most=4&me=mallory&identity=mallory')
+
+    expect(tab.get_by_text(f'5 of mine for {person.name}')).to_be_visible()
+    tab.get_by_role('link', name='What is open').click()
+    expect(tab.get_by_text(f'11 of open for {person.name}')).to_be_visible()
+    tab.go_back()
+    expect(tab.get_by_text(f'5 of mine for {person.name}')).to_be_visible()
+    tab.goto(url + HUB)
+    tab.get_by_role('link', name='The report').click()  # it names the function
+    expect(tab.get_by_text(f'11 of all for {person.name}')).to_be_visible()
+
+
+def test_nothing_is_shown_for_what_is_not_there(url: str, tabs: OpenTab, person: Person) -> None:
+    """Below a private page that has pages of its own, too, by address as by link."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+
+    for path in (f'{HUB}/nowhere', f'{HUB}/two/three'):
+        tab.goto(url + path)
+        expect(tab.get_by_text(f'404: sub page {path} not found')).to_be_visible()
+        expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
+        expect(tab.get_by_text('Nothing chosen')).to_have_count(0)
+        expect(tab.get_by_text('Number two')).to_have_count(0)
+    tab.goto(url + HUB)
+    expect(tab.get_by_text('Nothing chosen')).to_be_visible()
 
 
 def test_address_may_end_in_a_slash(url: str, tabs: OpenTab, person: Person) -> None:

@@ -26,6 +26,9 @@ const SENTENCES = {
   answer_withheld:
     "Meanwhile somebody has signed in or out in this browser. So the answer is not shown, " +
     "but what was asked for may have been done.",
+  unexpected_answer:
+    "The server has given no answer that can be understood here. What was asked for may have been done. " +
+    "Please try again.",
   cookies_off: "Nothing was sent: this browser keeps no cookies, and one would hold your session.",
   cookies_blocked:
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
@@ -40,7 +43,7 @@ const UNREACHABLE =
  * @returns {string} what to tell the person
  */
 export function sentenceFor(error) {
-  if (error.status) return error.message;
+  if (error.status && error.code !== "unexpected_answer") return error.message;
   if (typeof error.code !== "string") console.error(error); // no `ApiError`: a mistake in a script
   return SENTENCES[error.code] ?? UNREACHABLE;
 }

@@ -35,6 +35,8 @@ def user(hub: None, user: User) -> User:
     [
         (f'{PATH}/two', 'Two', 'Page not found'),
         (PATH, 'Nothing chosen', 'Page not found'),
+        (f'{PATH}/three', '404', 'Nothing chosen'),
+        (f'{PATH}/two/three', '404', 'Two'),
         ('/dashboard/two', 'Page not found', 'Two'),
     ],
 )
@@ -52,5 +54,8 @@ async def test_only_what_is_there_is_found(
 
 def test_private_pages_have_no_parameters() -> None:
     """Their addresses could not be told from others in the browser."""
+
+    def note(me: auth.Identity) -> None: ...
+
     with pytest.raises(ValueError, match='parameters'):
-        private_page('/notes/{id}', 'Note')(lambda me: None)
+        private_page('/notes/{id}', 'Note')(note)

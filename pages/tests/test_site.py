@@ -20,17 +20,21 @@ NOTES = '/notes'
 OUR_SCRIPTS = re.compile(f'<script[^>]* src="({auth.TOKEN_HOLDER_PATH}|{PARTS.path})"')
 
 
+def empty(me: auth.Identity) -> None:
+    """Draw nothing."""
+
+
 @pytest.fixture
 def notes() -> None:
     """A page of the host's."""
-    private_page(NOTES, 'Notes')(lambda me: None)
+    private_page(NOTES, 'Notes')(empty)
 
 
 @pytest.fixture
 def taken(request: pytest.FixtureRequest) -> str:
     """A page of the host's, at an address that may be one of ours."""
     path: str = request.param
-    private_page(path, 'Mine')(lambda me: None)
+    private_page(path, 'Mine')(empty)
     return path
 
 

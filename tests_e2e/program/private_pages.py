@@ -13,6 +13,7 @@ import auth
 import pages
 
 FILES, BOARD, HUB, TRACE, ACCOUNT = '/files', '/board', '/hub', '/trace', '/account'
+REPORT = '/report'
 EXPORT = '/export/all'
 
 
@@ -45,7 +46,21 @@ def hub(me: auth.Identity) -> None:
     """Have pages below its own address, and lead elsewhere."""
     ui.label(f'Hub of {me.name}')
     ui.link('What the API exports', EXPORT)
+    ui.link('The report', report)
     ui.sub_pages({'/': lambda: ui.label('Nothing chosen'), '/two': lambda: ui.label('Number two')})
+
+
+@pages.private_page(REPORT, 'Report')
+def report(me: auth.Identity, *, only: str = 'all', most: int = 10) -> None:
+    """Show what the query asks for."""
+    ui.label(f'{most + 1} of {only} for {me.name}')
+    ui.link('What is open', f'{REPORT}?only=open')
+
+
+@ui.page('/')
+def start() -> None:
+    """Welcome everybody: a page of the host's own."""
+    ui.label('Welcome, whoever you are')
 
 
 @pages.private_page(TRACE, 'Trace', in_menu=False)
