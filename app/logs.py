@@ -30,7 +30,9 @@ class _OneLine(logging.Formatter):
         return line.translate(_WITHOUT_BREAKS)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
-        return super().formatException(ei).translate(_HARMLESS)
+        traceback = super().formatException(ei).translate(_HARMLESS)
+        # An error's text may have lines of its own: none begins like a record.
+        return traceback.replace('\n', '\n    ')
 
 
 # A terminal would obey them: move up and overwrite, turn text around.

@@ -54,6 +54,8 @@ class PageParts:
         Except inside of `ui.sub_pages`: those clear themselves when they are drawn anew, at the next
         move, wherever that leads.
         """
+        if self._drawn_for:
+            client.outbox.message_history.clear()  # another socket of the page could ask for it again
         self._drawn_for = None  # nobody's, if anything below fails
         shell = self._shell or frozenset()
         for element in list(client.elements.values()):

@@ -24,8 +24,9 @@ logging.getLogger('test').warning('one\r\ntwo\vthree\x85four\u2028five')
 CONTROLS = '\x1b[2K\x08\x7f\x9b1G\u202e\u2066'
 logging.getLogger('test').warning('over' + CONTROLS + 'written')
 logging.getLogger('test').debug('not worth a line')
+FORGED = '\n2026-11-30T20:02:11.000Z INFO auth.audit: disabled'
 try:
-    raise ValueError('invalid literal' + CONTROLS)
+    raise ValueError('invalid literal' + CONTROLS + FORGED)
 except ValueError:
     logging.getLogger('test').exception('It failed.')
 """
@@ -73,8 +74,10 @@ def test_security_events_can_be_collected(style: str, lines: list[str]) -> None:
 
 @pytest.mark.checklist('V16.4.1')
 def test_line_breaks_forge_no_line(lines: list[str]) -> None:
-    """Whatever ends a line somewhere, a message with it in is one line."""
+    """Whatever ends a line somewhere, no message becomes two, and no error's text begins another."""
     assert re.search('one.+two.+three.+four.+five', lines[1])
+    assert any('auth.audit: disabled' in line for line in lines)
+    assert not any(re.match(r'2026-11-30T20:02:11\S* INFO', line) for line in lines)
 
 
 @pytest.mark.checklist('V16.4.1')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -61,6 +62,21 @@ async def test_ticket_draws_the_dashboard(
 
     await user.should_see('Ada')
     await user.should_see('Your devices')
+
+
+async def test_what_was_drawn_is_not_told_again(
+    user: User, ada: auth.Identity, ticket_for: IssueTicket
+) -> None:
+    """NiceGUI keeps what it has told a page, for a socket that asks again from some message on."""
+    client = await user.open('/dashboard')
+    await present(client, ticket_for(ada, client.id))
+    told = client.outbox.message_history
+    told.append((7, time.time(), (client.id, 'update', {'1': {'text': ada.name}})))
+
+    with client:
+        await bridge_of(client).unbind()
+
+    assert ada.name not in str(told)
 
 
 async def test_ticket_of_another_page_draws_nothing(
