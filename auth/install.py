@@ -12,6 +12,7 @@ from .graphql.route import add_graphql
 from .http.account_routes import router as account_router
 from .http.body_limit import BodyLimit
 from .http.browser_files import TOKEN_HOLDER
+from .http.cookie_limit import CookieLimit
 from .http.cors import ListedOrigins
 from .http.origin_guard import OriginGuard
 from .http.origins import origins
@@ -44,6 +45,7 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     else:
         app.add_api_route('/healthz', healthz)  # pages need the database, too
     app.add_middleware(BodyLimit)
+    app.add_middleware(CookieLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)
     # Added last, so it is asked first.

@@ -17,6 +17,7 @@ from fastapi import Depends, FastAPI, Request
 
 from .. import audit
 from ..errors import InvalidAccessToken, NoAccessToken
+from ..http.cookie_limit import CookieLimit
 from ..http.dependencies import BearerToken
 from ..http.problems import add_problem_handlers
 from ..tokens.access_tokens import ACCESS_TOKEN
@@ -103,6 +104,7 @@ def install_verifier(app: FastAPI, settings: VerifierSettings) -> Verifier:
     """
     verifier = app.state.verifier = Verifier(settings)
     add_problem_handlers(app)
+    app.add_middleware(CookieLimit)
     return verifier
 
 

@@ -14,9 +14,10 @@ import pytest
 from fastapi import FastAPI, Request
 from httpx2 import Response
 
+from auth.http.cookie_limit import MAX_BACKSLASHES
 from auth.http.problems import MAX_BODY_BYTES
 
-from .browser import Account, Browser, altered, bearer, new_account
+from .browser import COOKIE, Account, Browser, altered, bearer, new_account
 from .stored import Stored
 
 pytestmark = pytest.mark.databases('sqlite')  # what is refused never gets to one
@@ -352,3 +353,19 @@ def test_oauth_password_grant_is_not_offered(
     assert 'access_token' not in answer.text
     assert 'Set-Cookie' not in answer.headers or 'Max-Age=0' in answer.headers['Set-Cookie']
     assert phone.log_in(ada).status_code == 200
+
+
+def test_cookies_that_take_long_to_read_are_refused(signed_in: Browser) -> None:
+    """Shows that nobody keeps the others waiting by them (CVE-2024-7592); a few are fine."""
+
+    token = signed_in.jar
+    signed_in.client.cookies.clear()
+
+    def refresh_beside(neighbour: str) -> Response:
+        cookies = {'Cookie': f'a="{neighbour}"; {COOKIE}={token}'}
+        return signed_in.client.post('/auth/refresh', headers=cookies)
+
+    refused = refresh_beside('\\' * (MAX_BACKSLASHES + 1))
+
+    assert (refused.status_code, refused.json()['code']) == (400, 'bad_request')
+    assert refresh_beside('\\' * MAX_BACKSLASHES).status_code == 200

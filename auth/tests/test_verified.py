@@ -53,9 +53,9 @@ class Service:
     def __init__(self, client: TestClient) -> None:
         self._client = client
 
-    def call(self, token: str) -> Response:
+    def call(self, token: str, more_headers: dict[str, str] | None = None) -> Response:
         """Ask for its protected resource."""
-        return self._client.get('/you', headers=bearer(token))
+        return self._client.get('/you', headers=bearer(token) | (more_headers or {}))
 
     def read_list(self) -> None:
         """Let it read the list of ended sessions now, as it does each second."""
@@ -125,6 +125,11 @@ def test_call_without_a_token_is_asked_for_one(service: Service) -> None:
 
     assert answer.status_code == 401
     assert answer.headers['WWW-Authenticate'] == 'Bearer'
+
+
+def test_cookies_keep_no_service_from_serving(service: Service) -> None:
+    """Shows that a service, which wants no cookies, does not have long ones read (CVE-2024-7592)."""
+    assert service.call('', {'Cookie': 'a="' + '\\' * 30_000 + '"'}).status_code == 400
 
 
 @pytest.mark.parametrize('forgery', FORGERIES, ids=lambda forgery: forgery.name)
