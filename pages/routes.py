@@ -12,6 +12,11 @@ from nicegui.page_arguments import RouteMatch
 from .elements import Text
 from .not_found import SENTENCE, TITLE, WAY_ON
 
+# NiceGUI looks for a page at each part of the address, and reads all of it each time: anybody's page
+# could stop the server with one message (measured: 0.9 MB, seven minutes and more).
+MAX_ADDRESS_CHARACTERS = 4_000
+MAX_ADDRESS_PARTS = 50
+
 
 class Routes(ui.sub_pages):
     """The routes of the app, with a text of our own for all other addresses.
@@ -40,6 +45,12 @@ class Routes(ui.sub_pages):
         for each in [self, *(each for each in below if not each._active_tasks)]:
             if _leads_beyond(each):
                 each._set_match(None)
+
+    def _find_matching_path(self) -> RouteMatch | None:
+        address = self._router.current_path
+        if len(address) > MAX_ADDRESS_CHARACTERS or address.count('/') > MAX_ADDRESS_PARTS:
+            return None
+        return super()._find_matching_path()
 
     def _render_page(self, match: RouteMatch) -> bool:
         self._is_drawn = False

@@ -19,6 +19,7 @@ from .page_parts import record_denied
 from .page_sessions import PageSessions
 from .private_pages import BUSY
 from .socket_messages import (
+    MESSAGES,
     Message,
     close_what_speaks_otherwise,
     deny,
@@ -26,9 +27,6 @@ from .socket_messages import (
     is_message,
     shortened,
 )
-
-# Whatever NiceGUI takes from a socket that has named its page in a handshake.
-MESSAGES = ('event', 'javascript_response', 'ack', 'log')
 
 # What NiceGUI's router listens for.
 MOVES = frozenset({'sub_pages_open', 'sub_pages_navigate'})
@@ -104,8 +102,9 @@ class SocketGuard:
             _deny_unless_closed('connect', query)
             raise
 
-    async def _shake_hands(self, sender: str, message: object) -> bool:
+    async def _shake_hands(self, sender: str, *said: object) -> bool:
         """Let a socket introduce itself as a page's; NiceGUI lets only the tab that was the first."""
+        message = said[0] if len(said) == 1 else None
         accepted = is_introduction(message) and await self._let_in(
             message['client_id'], _nicegui_handshake(sender, message)
         )
@@ -126,8 +125,9 @@ class SocketGuard:
                 client.safe_invoke(each)
         return accepted
 
-    def _guarded(self, name: str) -> Callable[[str, object], Awaitable[None]]:
-        async def take(sender: str, message: object) -> None:
+    def _guarded(self, name: str) -> Callable[..., Awaitable[None]]:
+        async def take(sender: str, *said: object) -> None:
+            message = said[0] if len(said) == 1 else None
             if not is_message(message, name):
                 deny(name)
                 return

@@ -2,7 +2,8 @@
 
 NiceGUI's script sends a few forms, short ids, and at most one attachment (`ui.clipboard.read_image`).
 All else would be kept or logged: attachments until the last of a million has come (measured: 1.6 MB on
-the line became 1.4 GB here), the id of a tab for 30 days, a traceback for each message of another form.
+the line became 1.4 GB here), the id of a tab for 30 days, a page for ever if its socket fails halfway
+through its introduction, a traceback for each message of another form.
 """
 
 from __future__ import annotations
@@ -18,23 +19,32 @@ from auth import record_event
 
 Message = dict[str, Any]
 
-MAX_ID_CHARACTERS = 64  # NiceGUI's own have 36
+# Whatever NiceGUI takes from a socket that has named its page in a handshake.
+MESSAGES = ('event', 'javascript_response', 'ack', 'log')
+
 MAX_LOG_CHARACTERS = 1_000
 _LOG_LEVELS = ('debug', 'info', 'warning', 'error')
-_ANNOUNCES_MORE = re.compile(rf'[{packet.BINARY_EVENT}{packet.BINARY_ACK}](?!1-)')
+_ID = re.compile(r'[\w-]{1,64}', re.ASCII)  # NiceGUI's own have 36 characters
+_NUMBER = re.compile('[0-9]{1,9}', re.ASCII)
+# The packets that are events, or announce attachments, must begin like this. `connect` is no event.
+_EVENT = re.compile(
+    rf'(?:{packet.EVENT}|{packet.BINARY_EVENT}1-)[0-9]*\["(?:{"|".join(MESSAGES)}|handshake)",'
+)
+_EVENT_TYPES = tuple(map(str, (packet.EVENT, packet.BINARY_EVENT, packet.BINARY_ACK)))
 
 _take = core.sio.eio.handlers['message']
 
 
 def close_what_speaks_otherwise() -> None:
-    """Close each socket that says what Socket.IO does not know, or announces several attachments."""
+    """Close each socket that says what no page says, or announces several attachments."""
 
     async def take(socket_id: str, said: object) -> None:
-        is_fine = not (isinstance(said, str) and _ANNOUNCES_MORE.match(said))
+        is_event = isinstance(said, str) and said.startswith(_EVENT_TYPES)
+        is_fine = not is_event or _EVENT.match(str(said)) is not None
         try:
             if is_fine:
                 await _take(socket_id, said)  # it reads and sorts; handlers run by themselves
-        except (TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             is_fine = False
         if not is_fine:
             deny('packet')
@@ -61,7 +71,8 @@ def is_introduction(fields: object) -> TypeGuard[Message]:
     if not isinstance(fields, dict):
         return False
     must_be = all(_is_id(fields.get(name)) for name in ('client_id', 'tab_id', 'document_id'))
-    return must_be and (fields.get('old_tab_id') is None or _is_id(fields['old_tab_id']))
+    may_be = fields.get('old_tab_id') is None or _is_id(fields['old_tab_id'])
+    return must_be and may_be and _is_number(fields.get('next_message_id', 0))
 
 
 def shortened(message: Message) -> Message:
@@ -83,4 +94,8 @@ async def _close(socket_id: str) -> None:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_ID_CHARACTERS
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | str) and _NUMBER.fullmatch(str(value)) is not None

@@ -72,7 +72,7 @@ async def shake_hands(client: Client) -> None:
     message = {
         'client_id': client.id,
         'tab_id': client.tab_id,
-        'document_id': 'the same',
+        'document_id': 'the-same',
         'next_message_id': 0,
     }
     before = asyncio.all_tasks()

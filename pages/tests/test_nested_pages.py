@@ -8,6 +8,7 @@ from nicegui.testing import User
 
 import auth
 from pages import private_page
+from pages.routes import MAX_ADDRESS_CHARACTERS, MAX_ADDRESS_PARTS
 
 from .test_binding import IssueTicket, present
 
@@ -50,6 +51,26 @@ async def test_only_what_is_there_is_found(
 
     await user.should_see(sees)
     await user.should_not_see(misses)
+
+
+@pytest.mark.parametrize(
+    'more',
+    ['/a' * MAX_ADDRESS_PARTS, '?x=' + 'y' * MAX_ADDRESS_CHARACTERS],
+    ids=['many parts', 'many characters'],
+)
+async def test_long_addresses_are_not_looked_through(
+    user: User, ada: auth.Identity, ticket_for: IssueTicket, more: str
+) -> None:
+    """NiceGUI's search takes a time quadratic in them, in which nobody else is served."""
+    client = await user.open(PATH)
+    await present(client, ticket_for(ada, client.id))
+    await user.should_see(f'Hub of {ada.name}')
+
+    with client:
+        await client.sub_pages_router._handle_open(PATH + more)
+
+    await user.should_see('Page not found')
+    await user.should_not_see(f'Hub of {ada.name}')
 
 
 def test_private_pages_have_no_parameters() -> None:

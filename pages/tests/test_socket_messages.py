@@ -8,8 +8,8 @@ import pytest
 from nicegui import Client, core
 from nicegui.testing import User
 
-from pages.socket_guard import MESSAGES as GUARDED
 from pages.socket_messages import MAX_LOG_CHARACTERS, is_introduction, is_message
+from pages.socket_messages import MESSAGES as GUARDED
 
 LONG = 'x' * 65
 PAGE = {'client_id': 'c'}
@@ -50,6 +50,15 @@ def test_introductions_are_short(old_tab_id: str | None) -> None:
     for field in ('client_id', 'tab_id', 'document_id', 'old_tab_id'):
         assert not is_introduction(introduction | {field: LONG})
         assert not is_introduction(introduction | {field: ['no']})
+        assert not is_introduction(introduction | {field: 'two\nlines'})
+
+
+@pytest.mark.parametrize('number', [0, 17, '17', None, '', 'x', '1.5', 1.5, -1, True, ['7']])
+def test_introductions_name_a_message(number: object) -> None:
+    """NiceGUI would trip over another one once it has the socket, and never forget the page."""
+    introduction = INTRODUCTION | {'next_message_id': number}
+
+    assert is_introduction(introduction) is (number in (0, 17, '17'))
 
 
 async def test_pages_of_before_a_restart_are_no_attack(
@@ -59,7 +68,7 @@ async def test_pages_of_before_a_restart_are_no_attack(
     client = await user.open('/login')
     shake_hands = core.sio.handlers['/']['handshake']
 
-    assert not await shake_hands('a socket', INTRODUCTION | {'client_id': 'of before'})
+    assert not await shake_hands('a socket', INTRODUCTION | {'client_id': 'of-before'})
     assert caplog.messages == []
     assert not await shake_hands('test-socket', INTRODUCTION | {'client_id': client.id})
     assert not await shake_hands('a socket', None)
