@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from websockets import Origin
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
 from .attacker import Loot
@@ -47,6 +48,7 @@ PRESS = """({ element, listener }) => socket.emit('event', {
 MAX_SECONDS = 60
 ANSWER_SECONDS = 10
 SOCKET = f'{SOCKET_PATH}/?EIO=4&transport=websocket'
+ATTACHED = '["javascript_response",{"_placeholder":true,"num":0}]'
 ASKS_FOR_NOTHING, ANSWER = '40/nothing,', '44/nothing,'
 
 OpenPage = Callable[[], Page]
@@ -135,14 +137,33 @@ def test_program_with_everything_does_nothing(
 @pytest.mark.parametrize(
     ('said', 'is_closed'),
     [
-        (['451-["x",{"_placeholder":true,"num":0}]', b'one attachment'], False),
-        (['452-["x",{"_placeholder":true,"num":0}]'], True),
+        ([f'451-{ATTACHED}', b'one attachment'], False),
+        (['42["event",{},{}]'], False),
+        ([f'452-{ATTACHED}'], True),
         (['461000000-[]'], True),
         (['42["event"'], True),
         (['4{"type": 2}'], True),
         ([b'2'], True),
+        (['42[]'], True),
+        (['42{"event":1}'], True),
+        (['42["connect",{}]'], True),
+        (['42["disconnect",1,2,3]'], True),
+        ([f'451-{ATTACHED.replace("0", "7")}', b'another one'], True),
     ],
-    ids=['one', 'two', 'a million', 'half', 'JSON', 'unannounced'],
+    ids=[
+        'one',
+        'two arguments',
+        'two',
+        'a million',
+        'half',
+        'JSON',
+        'unannounced',
+        'nothing',
+        'no list',
+        'connecting',
+        'disconnecting',
+        'a placeholder for nothing',
+    ],
 )
 def test_socket_that_speaks_otherwise_is_closed(
     server: Server, said: list[str | bytes], is_closed: bool
@@ -160,6 +181,24 @@ def test_socket_that_speaks_otherwise_is_closed(
     assert (ANSWER in heard) is not is_closed
     if is_closed:
         server.wait_for('message_denied', denied + 1, what='packet')
+    assert 'Traceback' not in server.output  # ten bytes on the line were half a kilobyte in the log
+
+
+def test_message_without_end_is_not_kept(server: Server) -> None:
+    """A message is counted while it comes, not when it is whole: by then it has taken the memory."""
+    with connect(server.url.replace('http', 'ws') + SOCKET, origin=Origin(server.url)) as socket:
+
+        def never_ending() -> Iterator[str]:
+            for _ in range(3):
+                yield 'x' * 2**19
+            while True:
+                socket.recv(timeout=ANSWER_SECONDS)
+
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.send(never_ending())
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CloseCode.MESSAGE_TOO_BIG
 
 
 DENIED = ('connect', 'handshake', 'event', 'javascript_response', 'ack', 'log')
