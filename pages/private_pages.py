@@ -18,6 +18,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Concatenate
 
 from nicegui import Client, ui
@@ -44,6 +45,22 @@ class PrivatePage:
     build: Build
     in_menu: bool = True
 
+    @cached_property
+    def of_the_query(self) -> inspect.Signature:
+        """The parameters that an address may set: never the first, which is the identity."""
+        try:
+            signature = inspect.signature(self.build, eval_str=True)
+        except NameError:  # a type that is imported for type checkers alone
+            signature = inspect.signature(self.build)
+        _, *others = signature.parameters.values()
+        return inspect.Signature(
+            [
+                each
+                for each in others
+                if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+            ]
+        )
+
 
 # By path. Filled by the decorator as modules are imported, as NiceGUI does with its own pages.
 registered_pages: dict[str, PrivatePage] = {}
@@ -59,15 +76,17 @@ def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Bu
     """
 
     def register(build: Build) -> Build:
-        add_private_page(path, PrivatePage(title, build, in_menu))
-        Client.page_routes[build] = path  # so `ui.link` and `ui.navigate.to` take the function, too
+        add_private_page(path, PrivatePage(title, build, in_menu), build)
         return build
 
     return register
 
 
-def add_private_page(path: str, page: PrivatePage) -> None:
-    """Have this page at `path`. Raises `ValueError` if that is taken, or has parameters."""
+def add_private_page(path: str, page: PrivatePage, function: Callable[..., Any]) -> None:
+    """Have this page at `path`; `ui.link` and `ui.navigate.to` take its function, too.
+
+    Raises `ValueError` if the path is taken, or has parameters.
+    """
     if '{' in path:
         raise ValueError(
             f'{path}: a private page has no parameters; ui.sub_pages inside of it may.'
@@ -75,6 +94,7 @@ def add_private_page(path: str, page: PrivatePage) -> None:
     if path in registered_pages:
         raise ValueError(f'There are two pages at {path}.')
     registered_pages[path] = page
+    Client.page_routes[function] = path
 
 
 class PrivateContent(ui.element):
@@ -106,18 +126,8 @@ def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[..., 
             ui.timer(REDRAW_AFTER_SECONDS, ui.context.client.sub_pages_router.refresh, once=True)
 
     # NiceGUI hands over what is named here, and draws anew when that changes.
-    draw.__signature__ = inspect.Signature(_of_the_query(page.build))  # type: ignore[attr-defined]
+    draw.__signature__ = page.of_the_query  # type: ignore[attr-defined]
     return draw
-
-
-def _of_the_query(build: Build) -> list[inspect.Parameter]:
-    """Return the parameters that an address may set: never the first, which is the identity."""
-    try:
-        signature = inspect.signature(build, eval_str=True)
-    except NameError:  # a type that is imported for type checkers alone
-        signature = inspect.signature(build)
-    _, *others = signature.parameters.values()
-    return [each for each in others if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from nicegui import Client, ui
+from nicegui import ui
 
 from auth import AuthError, Identity
 
@@ -64,8 +64,7 @@ def server_rendered_page(path: str, title: str) -> Callable[[Render], Render]:
     """
 
     def register(render: Render) -> Render:
-        add_private_page(path, server_rendered(title, render))
-        Client.page_routes[render] = path  # as in private_pages.py
+        add_private_page(path, server_rendered(title, render), render)
         return render
 
     return register

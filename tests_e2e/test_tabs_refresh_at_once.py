@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -39,11 +40,9 @@ def refusals(tabs: list[Page]) -> int:
 def refresh_at_one_instant(tabs: list[Page]) -> int:
     """Refresh in all tabs, again if they did not begin together; return how many bursts there were."""
     for attempt in range(1, ATTEMPTS):
-        try:
+        with suppress(TooFarApart):
             at_one_instant(tabs, REFRESH)
-        except TooFarApart:
-            continue
-        return attempt
+            return attempt
     at_one_instant(tabs, REFRESH)
     return ATTEMPTS
 
