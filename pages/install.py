@@ -33,7 +33,7 @@ from .frame import Addresses, Site, entry_paths_of, frame, pages_of
 from .kept_files import KeptFiles
 from .not_found import answer_where_nothing_is
 from .page_sessions import PageSessions
-from .private_pages import PrivatePage
+from .private_pages import PrivatePage, registered_pages
 from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
@@ -72,6 +72,7 @@ def install(
     put_nonce_on_scripts()
     sessions = PageSessions(backend)
     private_here = add_shell(sessions, browser_settings, site, partial(answers_there, app))
+    registered_pages.are_installed = True
     # NiceGUI takes sockets from everywhere ('*'). The guard of the auth backend has refused strangers
     # by now, for websocket and polling alike; [] keeps engineio from adding CORS headers of its own.
     core.sio.eio.cors_allowed_origins = []

@@ -62,8 +62,14 @@ class PrivatePage:
         )
 
 
-# By path. Filled by the decorator as modules are imported, as NiceGUI does with its own pages.
-registered_pages: dict[str, PrivatePage] = {}
+class RegisteredPages(dict[str, PrivatePage]):
+    """Private pages by path; no more can come once `pages.install` has taken them over."""
+
+    are_installed = False
+
+
+# Filled by the decorator as modules are imported, as NiceGUI does with its own pages.
+registered_pages = RegisteredPages()
 
 
 def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Build], Build]:
@@ -72,7 +78,7 @@ def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Bu
     It must be imported before `pages.install` is called. What is below the path is for `ui.sub_pages`
     inside of it, whose own paths begin there: `{'/': all_notes, '/{note_id}': one_note}`. `in_menu`:
     whether everybody sees a link to it; what somebody may do there is for the page to ask. Raises
-    `ValueError` if the path is taken, or has parameters.
+    `ValueError` if the path is taken, or has parameters, and `RuntimeError` if it is too late.
     """
 
     def register(build: Build) -> Build:
@@ -85,8 +91,12 @@ def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Bu
 def add_private_page(path: str, page: PrivatePage, function: Callable[..., Any]) -> None:
     """Have this page at `path`; `ui.link` and `ui.navigate.to` take its function, too.
 
-    Raises `ValueError` if the path is taken, or has parameters.
+    Raises `ValueError` if the path is taken, or has parameters, and `RuntimeError` if it is too late.
     """
+    if registered_pages.are_installed:
+        raise RuntimeError(
+            f'{path} comes too late: import its module before pages.install is called.'
+        )
     if '{' in path:
         raise ValueError(
             f'{path}: a private page has no parameters; ui.sub_pages inside of it may.'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +13,24 @@ from playwright.sync_api import FilePayload, Page, Playwright, expect
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
 from .program.people import Person, log_out, press, sees_login_page
-from .program.private_pages import ACCOUNT, BOARD, EXPORT, FILES, HUB, REPORT, TRACE
+from .program.private_pages import ACCOUNT, BOARD, EXPORT, FILES, GALLERY, HUB, REPORT, TILES, TRACE
 from .program.server import ROOT, scrubbed_environment
 
 pytestmark = [
     pytest.mark.one_browser,  # a form, a style sheet, a call: these they do alike
     pytest.mark.xdist_group('private pages'),
 ]
+
+
+PICTURE = base64.b64decode(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+)
+# One of each element, as its library draws it once it runs.
+DRAWN = ['.q-uploader', '.ag-cell', '.cm-line', '.jse-main', '.xterm-screen', 'svg .node', 'canvas']
+NOTE_VIOLATIONS = """globalThis.violations = [];
+addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+    violations.push(`${effectiveDirective} ${blockedURI}`));"""
+SHOW_ANOTHER_PICTURE = '(src) => document.body.append(Object.assign(new Image(), { src }))'
 
 
 def file(name: str) -> FilePayload:
@@ -198,6 +210,29 @@ def test_nothing_is_shown_for_what_is_not_there(url: str, tabs: OpenTab, person:
         expect(tab.get_by_text('Number two')).to_have_count(0)
     tab.goto(url + HUB)
     expect(tab.get_by_text('Nothing chosen')).to_be_visible()
+
+
+@pytest.mark.checklist('V3.4.3')
+def test_elements_of_nicegui_get_along_with_the_policy(
+    url: str, tabs: OpenTab, person: Person
+) -> None:
+    """And a picture from an origin that the host has let in; one from elsewhere is noticed."""
+    tab = tabs()
+    tab.add_init_script(NOTE_VIOLATIONS)
+    tab.route(f'{TILES}/*', lambda route: route.fulfill(body=PICTURE, content_type='image/png'))
+    person.post(tab.context.request, url, 'register')
+
+    with tab.expect_response(f'{TILES}/1.png'):
+        tab.goto(url + GALLERY)
+
+    for drawn in DRAWN:
+        expect(tab.locator(drawn).first).to_be_visible()
+    picture: FilePayload = {'name': 'a.png', 'mimeType': 'image/png', 'buffer': PICTURE}
+    tab.locator('input[type=file]').set_input_files(picture)
+    expect(tab.locator('.q-uploader__file--img')).to_be_visible()
+    tab.evaluate(SHOW_ANOTHER_PICTURE, 'https://elsewhere.example/2.png')
+    tab.wait_for_function('violations.length')
+    assert tab.evaluate('violations') == ['img-src https://elsewhere.example/2.png']
 
 
 def test_address_may_end_in_a_slash(url: str, tabs: OpenTab, person: Person) -> None:

@@ -43,6 +43,7 @@ def pages_of_this_test() -> Iterator[None]:
     yield
     registered_pages.clear()
     registered_pages.update(before)
+    registered_pages.are_installed = False
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from fastapi import FastAPI
 from nicegui import ui
 from nicegui.testing.user_simulation import user_simulation
 
 import auth
-from pages import private_page
+from pages import install, private_page
 from pages.browser_settings import BrowserSettings
 from pages.frame import Site, pages_of
 from pages.install import add_shell
@@ -45,6 +46,18 @@ def test_nothing_of_the_demo_comes_along(backend: auth.AuthBackend, notes: None)
 
     assert set(ours) == {NOTES}
     assert set(demo) == {NOTES, '/dashboard', '/profile'}
+
+
+async def test_page_may_come_too_late(settings: auth.AuthSettings, notes: None) -> None:
+    """It would be silently missing."""
+    async with user_simulation():
+        app = FastAPI()
+        backend = auth.install(app, settings)
+        install(app, backend, site=Site('Mine', home=NOTES))
+        backend.close()
+
+    with pytest.raises(RuntimeError, match='/late comes too late'):
+        private_page('/late', 'Late')(empty)
 
 
 @pytest.mark.parametrize('home', ['/typo', '/', '/login', 'notes'])

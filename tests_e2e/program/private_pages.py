@@ -13,7 +13,8 @@ import auth
 import pages
 
 FILES, BOARD, HUB, TRACE, ACCOUNT = '/files', '/board', '/hub', '/trace', '/account'
-REPORT = '/report'
+REPORT, GALLERY = '/report', '/gallery'
+TILES = 'https://tiles.example'
 EXPORT = '/export/all'
 
 
@@ -57,6 +58,22 @@ def report(me: auth.Identity, *, only: str = 'all', most: int = 10) -> None:
     ui.link('What is open', f'{REPORT}?only=open')
 
 
+@pages.private_page(GALLERY, 'Gallery', in_menu=False)
+def gallery(me: auth.Identity) -> None:
+    """Have what of NiceGUI brings the most scripts, styles, fonts and pictures along."""
+    ui.upload(auto_upload=True)
+    ui.echart({'xAxis': {'data': ['a']}, 'yAxis': {}, 'series': [{'type': 'bar', 'data': [1]}]})
+    ui.aggrid({'columnDefs': [{'field': 'a'}], 'rowData': [{'a': 1}]})
+    ui.codemirror('print(1)', language='Python')
+    ui.json_editor({'content': {'json': {'a': 1}}})
+    ui.mermaid('graph LR; A-->B')
+    ui.xterm()
+    with ui.scene(width=200, height=200) as scene:
+        scene.text('in three dimensions')
+    ui.add_css('.framed { border: thin solid }')
+    ui.image(f'{TILES}/1.png')
+
+
 @ui.page('/')
 def start() -> None:
     """Welcome everybody: a page of the host's own."""
@@ -98,7 +115,8 @@ def serve(port: int, folder: Path) -> None:
         return {'exported': kind}
 
     pages.install(app, backend, site=pages.Site(name='Private pages', home=FILES))
-    uvicorn.run(app, port=port, log_level='warning')
+    served = pages.with_headers(app, https=False, also_from={'img-src': [TILES]})
+    uvicorn.run(served, port=port, log_level='warning')
 
 
 if __name__ == '__main__':
