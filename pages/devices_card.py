@@ -34,7 +34,7 @@ class _DevicesCard:
         self._drawn: list[Device] | None = None
         with ui.element('section').classes('card wide').props('aria-labelledby=devices-title'):
             Text('h2', 'Your devices').props('id=devices-title')
-            self._list = ui.element('ul').classes('devices')
+            self._list = ui.element('ul').classes('devices').props('tabindex=-1')
             with ui.element('div').classes('actions'):
                 Button('Log out other devices', self._end_others)
                 AuthButton('Log out everywhere', 'logoutEverywhere')
@@ -76,6 +76,7 @@ class _DevicesCard:
         with contextlib.suppress(NoSuchSession), _saying_if_busy():  # it may have ended meanwhile
             await run_in_threadpool(self._backend.devices.end, self._me, session_id)
         await self._follow()
+        self._list.run_method('focus')  # the button that had it is gone
 
     async def _end_others(self) -> None:
         with _saying_if_busy():

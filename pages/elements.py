@@ -27,7 +27,10 @@ class Text(TextElement):
 
 
 class Button(TextElement):
-    """A native button that calls Python; it cannot be pressed again until the call has ended."""
+    """A native button that calls Python; it cannot be pressed again until the call has ended.
+
+    It is never `disabled`: browsers take the focus from such a button, and give it to nobody.
+    """
 
     def __init__(self, label: str, on_press: Callable[[], Awaitable[None]]) -> None:
         super().__init__(tag='button', text=label)
@@ -36,11 +39,11 @@ class Button(TextElement):
         self.on('click', self._press)
 
     async def _press(self) -> None:
-        if self._props.get('disabled'):
+        if self._props.get('aria-busy'):
             return
-        self._props['disabled'] = self._props['aria-busy'] = True
+        self._props['aria-disabled'] = self._props['aria-busy'] = True
         try:
             await self._on_press()
         finally:
             if not self.is_deleted:
-                self._props['disabled'] = self._props['aria-busy'] = False
+                self._props['aria-disabled'] = self._props['aria-busy'] = False

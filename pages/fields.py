@@ -19,9 +19,9 @@ class Field:
 EMAIL = Field('email', 'Email', type='email', autocomplete='username')
 
 
-def password_field(name: str, label: str) -> Field:
+def password_field(name: str, label: str, hint: str = '') -> Field:
     """Return the field for a password that somebody has."""
-    return Field(name, label, type='password', autocomplete='current-password')
+    return Field(name, label, type='password', autocomplete='current-password', hint=hint)
 
 
 def new_password_field(name: str, label: str, min_characters: int) -> Field:

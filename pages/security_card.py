@@ -11,6 +11,8 @@ from .elements import Text
 from .fields import new_password_field, password_field
 from .this_page import this_page
 
+NO_WAY_BACK = 'This signs you out everywhere, and cannot be undone.'
+
 
 def security_card(me: Identity) -> None:
     """Draw both forms, on a private page."""
@@ -30,7 +32,7 @@ def security_card(me: Identity) -> None:
             )
             AuthForm(
                 'delete_account',
-                [password_field('password', 'Your password, to delete the account')],
+                [password_field('password', 'Your password, to delete the account', NO_WAY_BACK)],
                 submit='Delete account',
                 account=me.email,
             ).classes('danger')

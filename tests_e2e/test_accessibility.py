@@ -12,8 +12,10 @@ from .kit.tabs import OpenTab
 from .program.people import Person, call_api, press
 from .program.server import Server
 
+OVERFLOW_PIXELS = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 Scheme = Literal['light', 'dark']
 SIZES: tuple[ViewportSize, ...] = ({'width': 1280, 'height': 800}, {'width': 390, 'height': 844})
+NARROWEST: ViewportSize = {'width': 320, 'height': 640}  # or 1280 at 400 %: WCAG 2.2, 1.4.10
 SCHEMES: tuple[Scheme, ...] = ('light', 'dark')
 LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
 
@@ -21,11 +23,9 @@ LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
 @pytest.mark.one_browser
 @pytest.mark.only_browser('chromium')  # the system's Firefox is never dark for Playwright
 @pytest.mark.checklist('V6.2.6')
-def test_pages_have_no_violations(
-    tabs: OpenTab, server: Server, person: Person, output_path: str
-) -> None:
+def test_pages_have_no_violations(tabs: OpenTab, server: Server, output_path: str) -> None:
     """Login, register with its errors shown, dashboard with everything open; screenshots are kept."""
-    page = tabs()
+    page, person = tabs(), Person(name='Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch')
     page.goto(f'{server.url}/login')
     expect(page.get_by_role('heading', level=1, name='Sign in')).to_be_visible()
     examine(page, f'{output_path}/login')
@@ -66,5 +66,6 @@ def examine(page: Page, screenshot: str | None) -> None:
         # `preload` asks for the style sheets again, and Quasar shows a bar for that.
         result = Axe().run(page, options={'preload': False})
         assert result.violations_count == 0, result.generate_report()
-        overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-        assert page.evaluate(overflow) <= 0
+        assert page.evaluate(OVERFLOW_PIXELS) <= 0
+    look(page, NARROWEST, 'light')
+    assert page.evaluate(OVERFLOW_PIXELS) <= 0

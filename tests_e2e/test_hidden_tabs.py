@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .kit.auth_trace import keep_trace, traced, traced_before, wait_for_trace
+from .kit.auth_trace import expect_trace, keep_trace, traced, traced_before, wait_for_trace
 from .kit.lacking import make_deaf
 from .kit.tabs import OpenTab
 from .kit.visibility import hide, show
@@ -38,13 +38,13 @@ def test_hidden_tab_lets_its_token_run_out(
     wait_for_trace(hidden, 'page.bound')
     before = refreshes_begun(hidden)
 
-    context.clock.fast_forward(A_TOKENS_LIFE)
-    wait_for_trace(visible, 'refresh.rotated')
+    with expect_trace(visible, 'refresh.rotated'):
+        context.clock.fast_forward(A_TOKENS_LIFE)
 
     assert hidden.evaluate(REMAINING) == 0  # time has passed here too
     assert refreshes_begun(hidden) == before
-    show(hidden)
-    wait_for_trace(hidden, 'refresh.rotated', before + 1)
+    with expect_trace(hidden, 'refresh.rotated'):
+        show(hidden)
     assert hidden.evaluate('auth.state') == 'signed-in'
 
 
@@ -58,12 +58,11 @@ def test_ahead_refreshes_hidden_tabs(
     tab = tabs()
     person.join(tab, server.url)
     wait_for_trace(tab, 'page.bound')  # or a call for that would refresh first
-    before = refreshes_begun(tab)
     hide(tab)
 
-    context.clock.fast_forward(A_TOKENS_LIFE)
+    with expect_trace(tab, 'refresh.rotated'):
+        context.clock.fast_forward(A_TOKENS_LIFE)
 
-    wait_for_trace(tab, 'refresh.rotated', before + 1)
     assert tab.evaluate(REMAINING) > 0
 
 

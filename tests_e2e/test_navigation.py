@@ -115,7 +115,11 @@ def test_links_to_the_wrong_place_lead_on(tabs: OpenTab, server: Server, person:
     sees_login_page(tab)
 
     person.join(tab, server.url)
+    tab.goto(f'{server.url}/profile')
+    expect(tab.get_by_role('link', name='Profile')).to_have_attribute('aria-current', 'page')
     tab.get_by_role('link', name='Sign-in demo').click()
 
-    person.sees_dashboard(tab)
     expect(tab).to_have_url(f'{server.url}/dashboard')
+    person.sees_dashboard(tab)
+    expect(tab.get_by_role('link', name='Dashboard')).to_have_attribute('aria-current', 'page')
+    assert tab.locator('[aria-current]').count() == 1

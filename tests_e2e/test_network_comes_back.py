@@ -37,6 +37,23 @@ TEN_SECONDS_PASS_FOR_STYLES = """() => {
 
 
 @pytest.mark.one_browser
+def test_page_without_a_socket_says_so_where_it_is_missed(
+    tabs: OpenTab, server: Server, person: Person
+) -> None:
+    """Python draws part of the dashboard; the login page does without."""
+    tab = tabs()
+    person.join(tab, server.url)
+    tab.evaluate('socket.io.reconnection(false) && socket.disconnect()')
+    notice = tab.get_by_text('Connection lost')
+    expect(notice).to_be_visible()
+
+    log_out(tab)
+
+    sees_login_page(tab)
+    expect(notice).to_be_hidden()
+
+
+@pytest.mark.one_browser
 def test_lost_ticket_is_asked_for_again(tabs: OpenTab, server: Server, person: Person) -> None:
     """The call for it never comes back: the page does not wait for ever to be bound."""
     tab = tabs()

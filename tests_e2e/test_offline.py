@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.bfcache import say_put_away
@@ -19,6 +19,7 @@ from .program.token_holder import PENDING_LOGOUT, locks
 LOGOUT = '**/auth/logout'
 REFRESH = '**/auth/refresh'
 LONG_ENOUGH_MS = 30_000
+NOT_HEARD_OF = 'the server cannot be reached. It hears of it as soon as it can be'
 # A cookie that one tab deletes may still be read in another: browsers have several processes.
 GO_ON_READING_THESE_COOKIES = """() => {
     const now = document.cookie;
@@ -66,6 +67,7 @@ def test_pending_logout_survives_a_reload(pair: list[Page], server: Server, pers
 
         sees_login_page(tab)
         wait_for_trace(tab, 'logout.postponed')
+        expect(tab.get_by_text(NOT_HEARD_OF)).to_be_visible()
         assert tab.evaluate(PENDING_LOGOUT)
         assert traced(tab, 'refresh.started') == []
         assert server.count('session_ended', session=session) == 0
@@ -73,6 +75,7 @@ def test_pending_logout_survives_a_reload(pair: list[Page], server: Server, pers
     server.wait_for('session_ended', session=session)
     assert server.refreshes(session).total() == len(pair)  # with which they came
     tab.wait_for_function(f'{PENDING_LOGOUT} === null')
+    expect(tab.get_by_text(NOT_HEARD_OF)).to_have_count(0)
     tab.goto(f'{server.url}/dashboard')
     sees_login_page(tab)
 

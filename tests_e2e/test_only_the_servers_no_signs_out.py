@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .kit.auth_trace import traced, wait_for_trace
+from .kit.auth_trace import expect_trace, traced, wait_for_trace
 from .kit.lacking import without_locks
 from .kit.network import Held, hold, offline
 from .program.answers import MATRIX, Answer, obeys, problem
@@ -124,9 +124,8 @@ def test_silence_is_no_sign_out(unanswered: Held, person: Person) -> None:
 def held(unanswered: Held) -> Held:
     """The same, and by now the next refresh waits behind it."""
     tab = unanswered.page
-    begun = len(traced(tab, 'refresh.started'))
-    tab.context.clock.fast_forward(RETRY_MS)
-    wait_for_trace(tab, 'refresh.started', begun + 1)
+    with expect_trace(tab, 'refresh.started'):
+        tab.context.clock.fast_forward(RETRY_MS)
     return unanswered
 
 

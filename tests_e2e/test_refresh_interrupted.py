@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .kit.auth_trace import traced, wait_for_trace
+from .kit.auth_trace import expect_trace, traced, wait_for_trace
 from .program.people import Person
 from .program.server import Server
 
@@ -68,8 +68,8 @@ def test_crash_puts_back_an_older_cookie(
 ) -> None:
     """A browser that crashed starts with the cookies it had saved: those before the last refresh."""
     saved: Any = tab.context.storage_state()
-    tab.evaluate('auth.refresh()')
-    assert traced(tab, 'refresh.rotated')
+    with expect_trace(tab, 'refresh.rotated'):
+        tab.evaluate('auth.refresh()')
     tab.context.close()
 
     restarted = new_context(storage_state=saved).new_page()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .kit.auth_trace import traced, wait_for_trace
+from .kit.auth_trace import expect_trace, traced, wait_for_trace
 from .kit.network import out_of_reach
 from .kit.tabs import OpenTab
 from .program.bare import join_bare, wait_for_name
@@ -70,11 +70,10 @@ def test_sleep_past_expiry_is_survived(tabs: OpenTab, server: Server, person: Pe
     tab.context.clock.install()
     person.join(tab, server.url)
     wait_for_trace(tab, 'page.bound')  # or a call for that would refresh first
-    before = len(traced(tab, 'refresh.rotated'))
 
-    tab.context.clock.fast_forward('01:00:00')
+    with expect_trace(tab, 'refresh.rotated'):
+        tab.context.clock.fast_forward('01:00:00')
 
-    wait_for_trace(tab, 'refresh.rotated', before + 1)
     person.sees_dashboard(tab)
     call_api(tab)
     assert traced(tab, 'api.retried') == []
@@ -94,9 +93,9 @@ def test_client_clock_two_hours_off_changes_nothing(
     tab.context.clock.fast_forward('05:00')
     assert len(traced(tab, 'refresh.started')) == len(traced(tab, 'refresh.rotated')) + 1
     assert len(traced(tab, 'refresh.rotated')) == before
-    tab.context.clock.fast_forward('04:30')
+    with expect_trace(tab, 'refresh.rotated'):
+        tab.context.clock.fast_forward('04:30')
 
-    wait_for_trace(tab, 'refresh.rotated', before + 1)
     assert refused_while_signed_in(tab) == []
     wait_for_name(tab, person.name)
 
@@ -113,10 +112,10 @@ def test_sleep_that_stops_timers_is_noticed(
 
     context.clock.set_system_time(datetime.now().astimezone() + timedelta(hours=1))
     assert len(traced(tab, 'refresh.started')) == before
-    context.clock.fast_forward('01:00')
+    with expect_trace(tab, 'refresh.rotated'):
+        context.clock.fast_forward('01:00')
 
-    wait_for_trace(tab, 'refresh.started', before + 1)
-    wait_for_trace(tab, 'refresh.rotated')
+    assert len(traced(tab, 'refresh.started')) == before + 1
     assert tab.evaluate('auth.state') == 'signed-in'
 
 
@@ -133,9 +132,8 @@ def test_clocks_four_hours_apart_change_nothing(
         before = len(traced(tab, 'refresh.started'))
         context.clock.fast_forward('05:00')
         assert len(traced(tab, 'refresh.started')) == before
-        context.clock.fast_forward('04:30')
-
-        wait_for_trace(tab, 'refresh.rotated', before + 1)
+        with expect_trace(tab, 'refresh.rotated'):
+            context.clock.fast_forward('04:30')
         call_api(tab)
     assert traced(tab, 'api.retried') == []
     assert len(traced(tab, 'refresh.rotated')) == before + 1
@@ -156,8 +154,6 @@ def test_answer_to_another_call_ends_the_retries(
         form = {'current_password': person.password, 'new_password': f'{person.password}, later'}
         tab.evaluate('form => auth.account.changePassword(form)', form)
     assert tab.evaluate('auth.state') == 'signed-in'
-    before = len(traced(tab, 'refresh.rotated'))
 
-    tab.context.clock.fast_forward('09:30')
-
-    wait_for_trace(tab, 'refresh.rotated', before + 1)
+    with expect_trace(tab, 'refresh.rotated'):
+        tab.context.clock.fast_forward('09:30')

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from app.tests import program
 
-from .kit.auth_trace import wait_for_trace
+from .kit.auth_trace import traced, wait_for_trace
 from .program.people import Person, log_out, press, sees_login_page
 from .program.server import Server
 from .program.spy import keep_bearer
@@ -114,6 +114,7 @@ def test_password_change(laptop: Page, phone: Page, person: Person, either_serve
     press(laptop, 'Change password')
 
     expect(laptop.get_by_text('The password is changed')).to_be_visible()
+    assert traced(laptop, 'password.changed')
     expect(phone.get_by_text('Your password was changed')).to_be_visible(timeout=LIMIT_MS)
     assert phone.evaluate('callAgain()') == 401
     press(laptop, 'Call the API')

@@ -46,6 +46,7 @@ export class Account {
   async changePassword(form) {
     const response = await this.#post(asRest("/auth/password", form));
     const answer = tokenSetIn(await response.json().catch(() => null));
+    this.#tab.trace.add("password.changed");
     if (this.#tab.session?.id === answer.session.id) this.#tab.accept(answer);
   }
 

@@ -10,18 +10,19 @@ export const ApiCard = {
       <p class="explain"><code>GET /api/me</code> wants the access token as its Bearer, and checks that
         the session is alive.</p>
       <div class="actions">
-        <button type="button" class="primary" :disabled="busy" :aria-busy="busy" @click="call">Call the API</button>
+        <button type="button" class="primary" :aria-disabled="busy" :aria-busy="busy" @click="call">Call the API</button>
       </div>
       <div role="status">
         <dl v-if="answer">
           <dt>Status</dt><dd><span class="badge" :class="answer.ok ? 'good' : 'bad'">{{ answer.status }}</span></dd>
-          <dt>It said</dt><dd>{{ answer.said }}</dd>
+          <dt>{{ answer.isAnswer ? "It said" : "What happened" }}</dt><dd>{{ answer.said }}</dd>
           <dt>Refreshed first</dt><dd>{{ answer.refreshed ? "yes" : "no" }}</dd>
         </dl>
       </div>
     </section>`,
   methods: {
     async call() {
+      if (this.busy) return;
       this.busy = true;
       let refreshed = false;
       const note = (event) => (refreshed ||= event.detail.kind === "api.refreshed" && event.detail.tab === auth.trace.tab);
@@ -29,7 +30,8 @@ export const ApiCard = {
       try {
         const response = await auth.fetch("/api/me");
         const { message, title } = await response.json();
-        this.answer = { ok: response.ok, status: response.status, said: message ?? title, refreshed };
+        const said = message ?? title;
+        this.answer = { isAnswer: true, ok: response.ok, status: response.status, said, refreshed };
       } catch (error) {
         this.answer = { ok: false, status: "no answer", said: sentenceFor(error), refreshed };
       } finally {

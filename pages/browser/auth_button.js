@@ -7,17 +7,18 @@ export const AuthButton = {
   data: () => ({ busy: false, message: "" }),
   template: `
     <div class="auth-button">
-      <button type="button" :disabled="busy" :aria-busy="busy" @click="press">{{ label }}</button>
+      <button type="button" :aria-disabled="busy" :aria-busy="busy" @click="press">{{ label }}</button>
       <p role="alert" class="error">{{ message }}</p>
     </div>`,
   methods: {
     async press() {
+      if (this.busy) return;
       this.busy = true;
       this.message = "";
       try {
         await auth[this.action]();
       } catch (error) {
-        this.message = sentenceFor(error);
+        this.message = sentenceFor(error, true);
       } finally {
         this.busy = false;
       }

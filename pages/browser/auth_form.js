@@ -15,7 +15,7 @@ const ACTIONS = {
 
 export const AuthForm = {
   props: { action: String, signIn: Boolean, fields: Array, submitLabel: String, account: String, done: String },
-  data: () => ({ busy: false, errors: {}, message: "", shown: false, isDone: false }),
+  data: () => ({ busy: false, errors: {}, message: "", shown: {}, isDone: false }),
   template: `
     <form @submit.prevent="submit" novalidate>
       <p v-if="message" class="message" role="alert">{{ message }}</p>
@@ -24,18 +24,18 @@ export const AuthForm = {
         <label :for="field.name">{{ field.label }}</label>
         <div class="control">
           <input :id="field.name" :name="field.name" :autocomplete="field.autocomplete"
-                 :type="field.type === 'password' && shown ? 'text' : field.type"
+                 :type="shown[field.name] ? 'text' : field.type"
                  :aria-invalid="field.name in errors" :aria-describedby="field.name + '-note'"
-                 required autocapitalize="none" spellcheck="false">
-          <button v-if="field.type === 'password'" type="button" class="show" :aria-pressed="shown"
-                  @click="shown = !shown">{{ shown ? "Hide" : "Show" }}<span class="for-readers">
-                  password</span></button>
+                 required spellcheck="false" :autocapitalize="field.autocomplete === 'name' ? 'words' : 'none'">
+          <button v-if="field.type === 'password'" type="button" class="show"
+                  @click="shown[field.name] = !shown[field.name]">{{ shown[field.name] ? "Hide" : "Show" }}
+                  <span class="for-readers">{{ field.label.toLowerCase() }}</span></button>
         </div>
         <p :id="field.name + '-note'" :class="field.name in errors ? 'error' : 'hint'">
           {{ errors[field.name] ?? field.hint }}</p>
       </div>
       <label v-if="signIn" class="check"><input type="checkbox" name="stay_signed_in" checked>Stay signed in</label>
-      <button type="submit" class="primary" :disabled="busy" :aria-busy="busy">{{ submitLabel }}</button>
+      <button type="submit" class="primary" :aria-disabled="busy" :aria-busy="busy">{{ submitLabel }}</button>
       <p role="status" class="done">{{ isDone ? done : "" }}</p>
     </form>`,
   mounted() {
@@ -68,7 +68,7 @@ export const AuthForm = {
     /** Put the server's answer where it belongs: next to its field, or above the form. */
     refuse(error) {
       if (this.show(error.fields)) return;
-      this.message = sentenceFor(error);
+      this.message = sentenceFor(error, this.action !== "login");
       this.input(error.code === "email_taken" ? "email" : this.fields.at(-1).name).select();
     },
     /** Show errors by field, the first of them focused; say whether there are any. */

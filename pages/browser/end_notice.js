@@ -1,4 +1,7 @@
-/** Says why the last session ended, if that was not this person's own doing here. */
+/**
+ * Says why the last session ended, if that was not this person's own doing here; and that the server has
+ * not heard of it, if it cannot be reached.
+ */
 import { auth } from "auth-client";
 
 const REASONS = {
@@ -17,9 +20,20 @@ const REASONS = {
 /** What somebody has done on purpose is no alarm. */
 const WANTED = ["other_tab", "ended_elsewhere", "logout_everywhere", "account_deleted"];
 
+/** What the trace has of a logout that the server is still to hear of, or need not hear of any more. */
+const ABOUT_DELIVERY = ["logout.postponed", "logout.sent", "login"];
+
+const isPostponed = () => {
+  const last = auth.trace.shared.findLast(({ kind }) => ABOUT_DELIVERY.includes(kind));
+  return last?.kind === "logout.postponed";
+};
+
 export const EndNotice = {
-  data: () => ({ reason: auth.reason }),
-  template: `<p v-if="text" class="message" :class="{ good: isWanted }" role="alert">{{ text }}</p>`,
+  data: () => ({ reason: auth.reason, isUnheard: isPostponed() }),
+  template: `
+    <p v-if="text" class="message" :class="{ good: isWanted }" role="alert">{{ text }}</p>
+    <p v-if="isUnheard" class="message" role="alert">You are signed out here, but the server cannot be reached. It
+      hears of it as soon as it can be: leave this page open until then.</p>`,
   computed: {
     text() {
       return REASONS[this.reason];
@@ -30,13 +44,18 @@ export const EndNotice = {
   },
   mounted() {
     auth.addEventListener("state", this.look);
+    auth.addEventListener("trace", this.lookForDelivery);
   },
   unmounted() {
     auth.removeEventListener("state", this.look);
+    auth.removeEventListener("trace", this.lookForDelivery);
   },
   methods: {
     look() {
       if (auth.state === "signed-out") this.reason = auth.reason;
+    },
+    lookForDelivery({ detail }) {
+      if (ABOUT_DELIVERY.includes(detail.kind)) this.isUnheard = isPostponed();
     },
   },
 };

@@ -34,16 +34,18 @@ const SENTENCES = {
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
     "Allow them for this site, or use the app where pages and backend are of one site.",
 };
-const UNREACHABLE =
+const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
+const UNREACHABLE_AFTERWARDS =
   "The server cannot be reached. If only its answer was lost, what was asked for has been done. " +
   "Check the connection and try again.";
 
 /**
  * @param {{status: number, code: string, message: string}} error
+ * @param {boolean} [mayBeDone] whether something was asked for that is done even if its answer was lost
  * @returns {string} what to tell the person
  */
-export function sentenceFor(error) {
+export function sentenceFor(error, mayBeDone = false) {
   if (error.status && error.code !== "unexpected_answer") return error.message;
   if (typeof error.code !== "string") console.error(error); // no `ApiError`: a mistake in a script
-  return SENTENCES[error.code] ?? UNREACHABLE;
+  return SENTENCES[error.code] ?? (mayBeDone ? UNREACHABLE_AFTERWARDS : UNREACHABLE);
 }

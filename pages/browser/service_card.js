@@ -13,15 +13,15 @@ export const ServiceCard = {
       <p class="explain">Without a database and without a secret: they verify the access token with the public
         keys alone. So they do not know when a session ends, unless they read the list of those that have.</p>
       <div class="actions">
-        <button type="button" class="primary" :disabled="busy" :aria-busy="busy" @click="call">
+        <button type="button" class="primary" :aria-disabled="busy" :aria-busy="busy" @click="call">
           {{ services.length > 1 ? "Call the services" : "Call the service" }}</button>
-        <button type="button" :disabled="busy" @click="watch">Log out and watch the token</button>
+        <button type="button" :aria-disabled="busy" @click="watch">Log out and watch the token</button>
       </div>
       <div role="status" class="side-by-side">
         <dl v-for="answer in answers" :key="answer.service">
           <dt><code>{{ answer.service }}</code></dt>
           <dd><span class="badge" :class="answer.ok ? 'good' : 'bad'">{{ answer.status }}</span></dd>
-          <dt>It said</dt><dd>{{ answer.said }}</dd>
+          <dt>{{ answer.isAnswer ? "It said" : "What happened" }}</dt><dd>{{ answer.said }}</dd>
           <template v-if="answer.ok">
             <dt>It knows</dt><dd><code>sub {{ answer.sub }}</code><br><code>sid {{ answer.sid }}</code></dd>
             <dt>It will believe that for</dt><dd class="clock">{{ answer.expires_in }} s{{ answer.reads_ended_sessions
@@ -32,11 +32,13 @@ export const ServiceCard = {
     </section>`,
   methods: {
     async call() {
+      if (this.busy) return;
       this.busy = true;
       this.answers = await Promise.all(this.services.map(ask));
       this.busy = false;
     },
     watch() {
+      if (this.busy) return;
       auth.token.afterLogout.begin(["/api/me", ...this.services.map((service) => service + PATH)]);
     },
   },
@@ -47,7 +49,7 @@ async function ask(service) {
     const response = await auth.fetch(service + PATH);
     const content = await response.json();
     const said = content.message ?? content.title;
-    return { ...content, service, ok: response.ok, status: response.status, said };
+    return { ...content, isAnswer: true, service, ok: response.ok, status: response.status, said };
   } catch (error) {
     return { service, ok: false, status: "no answer", said: sentenceFor(error) };
   }

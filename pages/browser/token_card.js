@@ -21,9 +21,9 @@ export const TokenCard = {
         </div>
       </template>
       <div class="actions">
-        <button type="button" :disabled="busy" :aria-busy="busy" @click="refresh">Refresh now</button>
-        <button type="button" :disabled="!token" @click="forget">Forget the token</button>
-        <button type="button" :disabled="!token" @click="toggle" :aria-expanded="shownSeconds > 0">
+        <button type="button" :aria-disabled="busy" :aria-busy="busy" @click="refresh">Refresh now</button>
+        <button type="button" :aria-disabled="!token" @click="forget">Forget the token</button>
+        <button type="button" :aria-disabled="!token" @click="toggle" :aria-expanded="shownSeconds > 0">
           {{ shownSeconds ? "Hide raw" : "Show raw" }}</button>
       </div>
       <div v-show="shownSeconds">
@@ -58,6 +58,7 @@ export const TokenCard = {
       if (this.shownSeconds && --this.shownSeconds === 0) this.hide();
     },
     async refresh() {
+      if (this.busy) return;
       this.busy = true;
       await auth.refresh();
       this.busy = false;
@@ -66,7 +67,7 @@ export const TokenCard = {
       auth.token.forget();
     },
     toggle() {
-      if (this.shownSeconds) return this.hide();
+      if (this.shownSeconds || !this.token) return this.hide();
       auth.token.drawIn(this.$refs.raw);
       this.shownSeconds = SHOWN_SECONDS;
     },

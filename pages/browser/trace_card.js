@@ -21,7 +21,8 @@ const SENTENCES = {
   "token.forgotten": "dropped its access token, as it was told",
   "page.bound": "is bound to the session",
   "page.unbound": "is bound to no session any more",
-  login: "signed in",
+  login: "sent its form, and was let in",
+  "password.changed": "changed the password; the refresh token was exchanged",
 };
 
 export const TraceCard = {

@@ -6,6 +6,8 @@ Any page has one that keeps `globalThis.auth.trace.events`, a list of `{ kind, a
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Page
@@ -30,6 +32,20 @@ def wait_for_trace(
     """
     page.wait_for_function(_HAS, arg=[kind, count], timeout=timeout_ms)
     return traced(page, kind)[-1]
+
+
+@contextmanager
+def expect_trace(
+    page: Page, kind: str, count: int = 1, *, timeout_ms: float | None = None
+) -> Iterator[None]:
+    """Wait, at the end of `with`, until this tab has recorded `count` more events of a kind.
+
+    `wait_for_trace` counts from when the page was loaded, and is content with what came before.
+    The page must not load anew meanwhile.
+    """
+    before = len(traced(page, kind))
+    yield
+    wait_for_trace(page, kind, before + count, timeout_ms=timeout_ms)
 
 
 def traced(page: Page, kind: str) -> list[dict[str, Any]]:
