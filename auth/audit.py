@@ -39,6 +39,7 @@ OWASP_WORDS: dict[str, str | None] = {
     'session_ended': 'session_expired',
     'logout_everywhere': 'authn_token_revoked',
     'ended_elsewhere': 'authn_token_revoked',
+    'ended_by_operator': 'authn_token_revoked',
     'all_sessions_ended': 'authn_token_revoked',
     'logout_ignored': 'authz_fail',
     'ticket_refused': 'authz_fail',

@@ -25,7 +25,7 @@ from auth import (
 
 from .page_parts import PageParts
 
-_TABS_USER = 'auth.user_id'
+TABS_USER = 'auth.user_id'
 
 State = Literal['loading', 'signed-in', 'signed-out', 'reconnecting']
 TraceEvent = dict[str, Any]
@@ -100,9 +100,9 @@ class PageSession:
             return False
         with client:
             kept = app.storage.tab
-        if kept.setdefault(_TABS_USER, user_id) != user_id:
+        if kept.setdefault(TABS_USER, user_id) != user_id:
             kept.clear()
-            kept[_TABS_USER] = user_id
+            kept[TABS_USER] = user_id
         return True
 
     async def _redeem(self, ticket: str) -> Identity | None:

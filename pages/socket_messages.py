@@ -26,11 +26,12 @@ MAX_LOG_CHARACTERS = 1_000
 _LOG_LEVELS = ('debug', 'info', 'warning', 'error')
 _ID = re.compile(r'[\w-]{1,64}', re.ASCII)  # NiceGUI's own have 36 characters
 _NUMBER = re.compile('[0-9]{1,9}', re.ASCII)
-# The packets that are events, or announce attachments, must begin like this. `connect` is no event.
+# Packets must begin like this, or be none that call a handler or announce attachments. Other digits than
+# those of ASCII are Socket.IO's numbers, too, so what an event is cannot be told by its first character.
 _EVENT = re.compile(
     rf'(?:{packet.EVENT}|{packet.BINARY_EVENT}1-)[0-9]*\["(?:{"|".join(MESSAGES)}|handshake)",'
 )
-_EVENT_TYPES = tuple(map(str, (packet.EVENT, packet.BINARY_EVENT, packet.BINARY_ACK)))
+_NO_EVENTS = tuple(map(str, (packet.CONNECT, packet.DISCONNECT, packet.ACK, packet.CONNECT_ERROR)))
 
 _take = core.sio.eio.handlers['message']
 
@@ -39,7 +40,7 @@ def close_what_speaks_otherwise() -> None:
     """Close each socket that says what no page says, or announces several attachments."""
 
     async def take(socket_id: str, said: object) -> None:
-        is_event = isinstance(said, str) and said.startswith(_EVENT_TYPES)
+        is_event = isinstance(said, str) and not said.startswith(_NO_EVENTS)
         is_fine = not is_event or _EVENT.match(str(said)) is not None
         try:
             if is_fine:

@@ -48,6 +48,7 @@ PRESS = """({ element, listener }) => socket.emit('event', {
 MAX_SECONDS = 60
 ANSWER_SECONDS = 10
 SOCKET = f'{SOCKET_PATH}/?EIO=4&transport=websocket'
+ARABIC_TWO = '\N{ARABIC-INDIC DIGIT TWO}'  # Python reads it as a number
 ATTACHED = '["javascript_response",{"_placeholder":true,"num":0}]'
 ASKS_FOR_NOTHING, ANSWER = '40/nothing,', '44/nothing,'
 
@@ -149,6 +150,8 @@ def test_program_with_everything_does_nothing(
         (['42["connect",{}]'], True),
         (['42["disconnect",1,2,3]'], True),
         ([f'451-{ATTACHED.replace("0", "7")}', b'another one'], True),
+        ([f'4{ARABIC_TWO}["connect",5]'], True),
+        ([f'45{ARABIC_TWO}-{ATTACHED}', b'one', b'two'], True),
     ],
     ids=[
         'one',
@@ -163,6 +166,8 @@ def test_program_with_everything_does_nothing(
         'connecting',
         'disconnecting',
         'a placeholder for nothing',
+        'connecting, in other digits',
+        'two, in other digits',
     ],
 )
 def test_socket_that_speaks_otherwise_is_closed(
