@@ -26,8 +26,8 @@ MAX_LOG_CHARACTERS = 1_000
 _LOG_LEVELS = ('debug', 'info', 'warning', 'error')
 _ID = re.compile(r'[\w-]{1,64}', re.ASCII)  # NiceGUI's own have 36 characters
 _NUMBER = re.compile('[0-9]{1,9}', re.ASCII)
-# Packets must begin like this, or be none that call a handler or announce attachments. Other digits than
-# those of ASCII are Socket.IO's numbers, too, so what an event is cannot be told by its first character.
+# Packets must begin like this, or be none that call a handler or announce attachments. Socket.IO reads
+# digits of any script, so what an event is cannot be told by its first character.
 _EVENT = re.compile(
     rf'(?:{packet.EVENT}|{packet.BINARY_EVENT}1-)[0-9]*\["(?:{"|".join(MESSAGES)}|handshake)",'
 )
