@@ -34,7 +34,7 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
             site=pages.Site(SITE_NAME, home='/dashboard', demo=True),
             renewal=settings.renewal,
             transport=settings.transport,
-            api=auth.origin_of(settings.auth_url) if settings.auth_url else '',
+            api=settings.auth_url or '',
             services=settings.services,
         )
     https = settings.resolved_public_url(port).startswith('https://')

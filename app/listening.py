@@ -35,8 +35,9 @@ def listen(host: str, port: int) -> list[socket.socket]:
                 server = socket.create_server(place, family=family, backlog=CONNECTION_BACKLOG)
                 listeners.append(server)
                 port = server.getsockname()[1]
-    except socket.gaierror as error:
-        give_up(f'{host} is no address of this machine ({error.strerror}). Choose --host anew.')
+    except (socket.gaierror, UnicodeError) as error:  # a name that is none is the latter
+        why = error.strerror if isinstance(error, OSError) else 'no host can be called that'
+        give_up(f'{host} is no address of this machine ({why}). Choose --host anew.')
     except OSError as error:
         why = os.strerror(error.errno or 0)  # what Python says names the address once more
         give_up(

@@ -58,11 +58,6 @@ def url_of(host: str, port: int) -> str:
     return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
 
 
-def _with_an_origin(url: str) -> str:
-    auth.origin_of(url)
-    return url
-
-
 def _network(address: str) -> str:
     try:
         ipaddress.ip_network(address)
@@ -78,9 +73,8 @@ def _split(text: object) -> object:
     return [each.strip() for each in text.split(',') if each.strip()]
 
 
-Url = Annotated[str, AfterValidator(_with_an_origin)]
-_Origin = Annotated[str, AfterValidator(auth.exact_origin)]
+Origin = Annotated[str, AfterValidator(auth.exact_origin)]
 _Network = Annotated[str, AfterValidator(_network)]
 # Not decoded by pydantic-settings, which would expect JSON.
-Origins = Annotated[list[_Origin], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[list[Origin], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[list[_Network], NoDecode, BeforeValidator(_split)]

@@ -19,7 +19,7 @@ import auth
 
 from .command import Command
 from .listening import listen, run
-from .options import Options, Origins, Url, url_of
+from .options import Options, Origin, Origins, url_of
 
 READABLE_HEADERS = ['Retry-After', 'WWW-Authenticate']
 
@@ -36,7 +36,7 @@ class ResourceServerSettings(Options):
 
     host: str = Field('localhost', description='address to listen on')
     port: int = Field(8001, ge=0, le=65_535, description='port to listen on; 0 takes a free one')
-    issuer: Url = Field(
+    issuer: Origin = Field(
         'http://localhost:8000', description='public URL of the auth server, as tokens name it'
     )
     jwks_url: str | None = Field(
@@ -74,7 +74,7 @@ class ResourceServerSettings(Options):
 
     def resolved_origins(self) -> list[str]:
         """Return the origins whose pages may call."""
-        return self.allowed_origins or [auth.origin_of(self.issuer)]
+        return self.allowed_origins or [self.issuer]
 
 
 class KnownAboutYou(BaseModel):

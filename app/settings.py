@@ -11,10 +11,11 @@ from pydantic_settings import SettingsConfigDict
 
 import auth
 
-from .options import Networks, Options, Origins, Url, url_of
+from .options import Networks, Options, Origin, Origins, url_of
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
+TEN_YEARS_SECONDS = 3650 * 86_400
 # Their defaults are ours.
 _AUTH, _LIMITS, _ATTEMPTS = auth.AuthSettings, auth.SessionLimits, auth.AttemptLimits
 
@@ -40,13 +41,13 @@ class Settings(Options):
     database_url: str | None = Field(
         None, description='SQLAlchemy URL; default: the SQLite file app.db in the data folder'
     )
-    public_url: Url | None = Field(
+    public_url: Origin | None = Field(
         None, description='address people type, if not http://HOST:PORT (behind a proxy, say)'
     )
     serve: Literal['all', 'auth', 'pages'] = Field(
         'all', description='serve the auth backend, the pages, or both'
     )
-    auth_url: Url | None = Field(
+    auth_url: Origin | None = Field(
         None, description="with --serve pages: the address of the auth backend's server"
     )
     allowed_origins: Origins = Field(
@@ -77,10 +78,16 @@ class Settings(Options):
         description='age at which the return of a token proves it was stored',
     )
     session_idle_seconds: float = Field(
-        _LIMITS.idle_seconds, ge=1, description='life of a session that is not used'
+        _LIMITS.idle_seconds,
+        ge=1,
+        le=TEN_YEARS_SECONDS,
+        description='life of a session that is not used',
     )
     session_absolute_seconds: float = Field(
-        _LIMITS.absolute_seconds, ge=1, description='life of a session in any case'
+        _LIMITS.absolute_seconds,
+        ge=1,
+        le=TEN_YEARS_SECONDS,
+        description='life of a session in any case',
     )
     renewal: auth.Renewal = Field(
         'visible',
@@ -190,9 +197,11 @@ class Settings(Options):
         return self.public_url or url_of(self.host, port)
 
     def cookie_name(self, port: int) -> str:
-        """Return the refresh cookie's name. Cookies ignore ports, so on loopback it has one.
+        """Return the refresh cookie's name. Cookies ignore ports, so on this machine it has one.
 
-        Pages and auth backend on two ports share the cookie, and so its name.
+        It is that of the address that browsers know: processes behind one proxy share the cookie, and
+        so do pages and auth backend on two ports.
         """
-        port = urlsplit(self.auth_url).port or port if self.auth_url else port
-        return f'refresh-{port}' if self.is_loopback else 'refresh'
+        url = urlsplit(self.auth_url or self.resolved_public_url(port))
+        is_here = url.port and auth.is_loopback(url.hostname or '')
+        return f'refresh-{url.port}' if is_here else 'refresh'

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, ProgrammingError
 
 import auth
 
@@ -89,6 +89,9 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
             give_up(f'the database in {settings.data_dir} cannot be used ({error}).', what)
         why = f'the database does not answer ({error}). Is it running? Check --database-url.'
         give_up(why, what)
+    except ProgrammingError as error:  # an option that the driver does not know, for one
+        reason = str(error.orig).partition('\n')[0]
+        give_up(f'the database cannot be used ({reason}). Check --database-url.', what)
     except (ArgumentError, ModuleNotFoundError):
         give_up(
             '--database-url is not understood. It looks like sqlite:////folder/app.db or '

@@ -7,10 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-import auth
-
 from .command import Command
-from .options import Url
+from .options import Origin
 from .processes import Program, environment_of, free_port, run_together
 from .settings import Settings
 
@@ -32,8 +30,8 @@ class TwoOrigins(Settings):
     All options but the two addresses mean the same as without `two-origins`, for both servers.
     """
 
-    pages_url: Url = Field('http://localhost:3000', description='address of the pages')
-    auth_url: Url | None = Field('http://localhost:4500', description='address of the backend')
+    pages_url: Origin = Field('http://localhost:3000', description='address of the pages')
+    auth_url: Origin | None = Field('http://localhost:4500', description='address of the backend')
     serve: Literal['all', 'auth', 'pages'] = 'pages'
 
 
@@ -41,7 +39,7 @@ def run_two_origins(settings: TwoOrigins) -> None:
     """Run both until Ctrl+C. Ends with the exit code of the first that ends by itself."""
     pages_url, auth_url = _with_port(settings.pages_url), _with_port(settings.auth_url or '')
     for_both = environment_of(settings, without=_OUR_OWN)
-    backend = ['--serve=auth', *_at(auth_url), f'--allowed-origins={auth.origin_of(pages_url)}']
+    backend = ['--serve=auth', *_at(auth_url), f'--allowed-origins={pages_url}']
     pages = ['--serve=pages', *_at(pages_url), f'--auth-url={auth_url}']
     if settings.demo_accounts:
         backend.append('--demo-accounts')

@@ -201,6 +201,12 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
         (['--database-url', 'oracle+missing://host/name'], '--database-url'),
         (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none'], '--database-url'),
         (['--database-url', 'sqlite:////no/such/folder/app.db'], '--database-url'),
+        (['--database-url', 'postgresql+psycopg://nobody@localhost:1/none?unknown=1'], 'unknown'),
+        (
+            ['--database-url', 'postgresql+psycopg_async://nobody@localhost:1/none'],
+            'not understood',
+        ),
+        (['--host', 'x' * 70], 'is no address of this machine'),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(

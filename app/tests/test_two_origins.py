@@ -89,7 +89,7 @@ def test_taken_port_ends_both(tmp_path: Path) -> None:
     [
         (['--serve', 'pages'], '--serve pages and --auth-url go together.'),
         (['--auth-url', 'http://localhost:4500'], '--serve pages and --auth-url go together.'),
-        (['--serve', 'pages', '--auth-url', 'localhost:4500'], 'is not an address like'),
+        (['--serve', 'pages', '--auth-url', 'localhost:4500'], 'is not an exact origin like'),
         (['--cookie-same-site', 'none'], 'is for --allowed-origins, and there are none.'),
     ],
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, create_engine, event, false, select
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -19,6 +19,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ..errors import DatabaseUnavailable
 from . import postgresql, schema, sqlite
 from .models import Session
+
+if TYPE_CHECKING:
+    from .impatient_connection import ImpatientConnection
 
 POOL_CONNECTIONS = 40  # as many as there are threads to serve requests
 # Locks no row. A PostgreSQL that only reads refuses it all the same, and SQLite knows no FOR UPDATE.
@@ -41,11 +44,13 @@ class Database:
             )
         except TypeError as error:  # each thread would have a database in memory of its own
             raise ArgumentError(str(error)) from error
+        if self._engine.dialect.is_async:
+            raise ArgumentError('The driver must be one that blocks.')
         self._patience_seconds = patience_seconds
         self._is_sqlite = self._engine.dialect.name == 'sqlite'
         self._begin = 'BEGIN IMMEDIATE' if self._is_sqlite else 'BEGIN'
         self._turn = threading.Lock()
-        event.listen(self._engine, 'do_connect', self._limit_waiting)
+        event.listen(self._engine, 'do_connect', self._connect)
         if self._is_sqlite:
             event.listen(self._engine, 'connect', sqlite.configure)
         else:
@@ -138,12 +143,17 @@ class Database:
         finally:
             self._turn.release()
 
-    def _limit_waiting(
+    def _connect(
         self, _dialect: object, _record: object, _args: object, parameters: dict[str, Any]
-    ) -> None:
-        """Say to the driver how long to wait. The hook runs before each connection is made."""
-        particular = sqlite if self._is_sqlite else postgresql
-        particular.limit_waiting(parameters, self._patience_seconds)
+    ) -> ImpatientConnection | None:
+        """Say to the driver how long to wait; return what it is to use in place of its own."""
+        if self._is_sqlite:
+            sqlite.limit_waiting(parameters, self._patience_seconds)
+            return None
+        # Not at the top: whoever uses SQLite need not wait for another driver to be loaded.
+        from .impatient_connection import connect  # noqa: PLC0415
+
+        return connect(parameters, self._patience_seconds)
 
 
 @contextlib.contextmanager

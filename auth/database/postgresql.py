@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ProgrammingError
+
+if TYPE_CHECKING:
+    from .impatient_connection import ImpatientConnection
 
 # However short the patience: a busy process may need that long between two of its statements.
 MIN_MILLISECONDS = 1000
@@ -43,16 +46,16 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     """Add how long anybody waits for anybody to what a connection is made with.
 
     The server ends what an application that has vanished has begun, and with it its locks. The
-    driver gives up a server that has fallen silent, also one that has taken a statement before; one
-    that leaves a statement unacknowledged on Linux only: other systems, which know no
-    TCP_USER_TIMEOUT, go on sending for minutes.
+    kernel gives up a host that has vanished, also one that has taken a statement before; one that
+    leaves a statement unacknowledged on Linux only: other systems, which know no TCP_USER_TIMEOUT,
+    go on sending for minutes.
     """
     seconds = max(1, int(patience_seconds))
     milliseconds = max(1, int(patience_seconds * 1000))  # 0 would be for ever
     limits = {
         'lock_timeout': milliseconds,
         'idle_in_transaction_session_timeout': max(MIN_MILLISECONDS, milliseconds),
-        'statement_timeout': max(MIN_MILLISECONDS, 2 * milliseconds),
+        'statement_timeout': statement_milliseconds(patience_seconds),
     }
     given = parameters.get('options', '')
     parameters |= {
@@ -66,10 +69,17 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     }
 
 
+def statement_milliseconds(patience_seconds: float) -> int:
+    """Return after how many milliseconds PostgreSQL is to end a statement."""
+    return max(MIN_MILLISECONDS, int(2 * patience_seconds * 1000))
+
+
 def lift_statement_timeout(connection: Connection) -> None:
     """Let the statements of this transaction take their time: nobody waits for an answer to it."""
     if connection.dialect.name == 'postgresql':
         connection.execute(text('SET LOCAL statement_timeout = 0'))
+        driver = cast('ImpatientConnection', connection.connection.driver_connection)
+        driver.may_take_its_time = True
 
 
 def leave_a_standby(context: ExceptionContext) -> None:

@@ -13,6 +13,8 @@ import pytest
 from auth import DatabaseUnavailable, MissingPrivilege
 from auth.database import schema
 from auth.database.engine import Database
+from auth.database.impatient_connection import ImpatientConnection
+from auth.database.postgresql import lift_statement_timeout
 
 from .stored import Stored
 
@@ -56,6 +58,35 @@ def test_vanished_writer_loses_its_locks(open_database: Open, stored: Stored) ->
         lock_and_vanish()
 
     assert stored.value('SELECT n FROM kept') == 10
+
+
+def test_server_that_stands_still_is_given_up(open_database: Open) -> None:
+    """Shows that one whose own limits do nothing any more holds nobody up, and that others answer."""
+    database = open_database(SHORT_SECONDS)
+
+    def ask_in_vain() -> None:
+        with database.read() as reader:
+            reader.exec_driver_sql('SET statement_timeout = 0')
+            reader.exec_driver_sql('SELECT pg_sleep(5)')
+
+    with pytest.raises(DatabaseUnavailable, match='fallen silent'):
+        ask_in_vain()
+
+    with database.read() as reader:
+        assert reader.exec_driver_sql('SELECT 1').scalar_one() == 1
+
+
+def test_what_may_take_its_time_does(open_database: Open) -> None:
+    """Shows that an upgrade is not given up, and that the limit is there again afterwards."""
+    database = open_database(SHORT_SECONDS)
+
+    with database.write() as writer:
+        lift_statement_timeout(writer)
+        writer.exec_driver_sql('SELECT pg_sleep(2)')
+        driver = cast(ImpatientConnection, writer.connection.driver_connection)
+        assert driver.may_take_its_time
+
+    assert not driver.may_take_its_time
 
 
 @pytest.mark.skipif(not hasattr(socket, 'TCP_USER_TIMEOUT'), reason='as Linux has it')
