@@ -15,7 +15,7 @@ from .devices_card import devices_card
 from .elements import Text
 from .place import Place
 from .security_card import security_card
-from .service import ServiceCard
+from .service_card import ServiceCard
 
 PATH = '/dashboard'
 TITLE = 'Dashboard'

@@ -18,7 +18,7 @@ from .page_sessions import PageSessions
 from .private_pages import PrivatePage, draw_when_bound, registered_pages
 from .routes import Routes
 from .server_rendered import server_rendered
-from .service import token_after_logout
+from .service_card import token_after_logout
 from .session_bridge import SessionBridge
 from .static_files import PARTS, PREFIX, text_of
 

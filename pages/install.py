@@ -41,6 +41,10 @@ from .static_files import FOLDER, PARTS, PREFIX, text_of
 from .upload_guard import UploadGuard, send_client_header_with_uploads
 from .waiting_pages import WaitingPages
 
+# For Quasar's buttons in pages of the host's, unless it has chosen: NiceGUI's has too little contrast
+# to their white labels (3.1:1). This one has 4.8:1, and 3.4:1 to our dark cards, as a label.
+_PRIMARY = '#4a66e8'
+
 # Run by NiceGUI on each page before Vue draws it; pages of the host's own go without. Where the file
 # did not come this fails, nothing is drawn, and the screen offers another try (loading.html).
 _USE_PARTS = f"""if (document.querySelector('script[src="{PARTS.path}"]')) app.use(pageParts);\n"""
@@ -78,6 +82,7 @@ def install(
     core.sio.eio.cors_allowed_origins = []
     nicegui_app.config.socket_io_js_extra_headers[CLIENT_HEADER] = 'nicegui'  # polling posts, too
     send_client_header_with_uploads()
+    nicegui_app.config.quasar_config['brand'].setdefault('primary', _PRIMARY)
     # NiceGUI compresses its pages. BREACH would need a secret in them that is the same from answer to
     # answer; there is none. Answers with tokens in them are not compressed.
     ui.run_with(

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from fastapi import FastAPI
+from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.testing.user_simulation import user_simulation
 
@@ -53,8 +54,12 @@ async def test_page_may_come_too_late(settings: auth.AuthSettings, notes: None) 
     async with user_simulation():
         app = FastAPI()
         backend = auth.install(app, settings)
+        nicegui_app.colors(primary='#123456')
         install(app, backend, site=Site('Mine', home=NOTES))
         backend.close()
+        assert (
+            nicegui_app.config.quasar_config['brand']['primary'] == '#123456'
+        )  # the host's choice
 
     with pytest.raises(RuntimeError, match='/late comes too late'):
         private_page('/late', 'Late')(empty)
