@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from auth.tests.postgres import Postgres, own_schema
 
 from .kit import bfcache, browsers, evidence, report_tables
+from .kit.fixtures import browser_type_launch_args, devices, tabs
 from .kit.tabs import OpenTab
 from .program.people import Person
 from .program.server import IMPATIENT, Server, running_server, taking_orders
@@ -25,6 +26,7 @@ from .repetitions import find_repetitions
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
 
+__all__ = ['browser_type_launch_args', 'devices', 'tabs']  # found here by pytest
 RunOnce = Callable[..., Any]
 DatabaseOptions = Callable[[object], list[str]]
 Watched = Callable[..., AbstractContextManager[BrowserContext]]
@@ -92,16 +94,6 @@ def browsers_running(playwright: Playwright) -> Iterator[dict[str, Browser]]:
     yield running
     for browser in running.values():
         browser.close()
-
-
-@pytest.fixture(scope='session')
-def browser_type_launch_args(
-    browser_type_launch_args: browsers.LaunchOptions, playwright: Playwright, browser_name: str
-) -> browsers.LaunchOptions:
-    """The options with which this browser starts on this machine; `--headed` shows it."""
-    options = browsers.find(playwright, browser_name, browser_type_launch_args)
-    assert options is not None, f'no {browser_name} here; run `python -m tests_e2e.kit.browsers`'
-    return options
 
 
 @pytest.fixture(scope='session')
@@ -231,18 +223,6 @@ def new_context(
 def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
     """One person's browser: its tabs share cookies, locks, storage."""
     return new_context()
-
-
-@pytest.fixture
-def tabs(context: BrowserContext) -> OpenTab:
-    """Open another tab of the same browser."""
-    return context.new_page
-
-
-@pytest.fixture
-def devices(new_context: Callable[..., BrowserContext]) -> OpenTab:
-    """Open a page on another device: nothing is shared with the others."""
-    return lambda: new_context().new_page()
 
 
 @pytest.fixture
