@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from .kit.auth_trace import traced
 from .kit.tabs import OpenTab
-from .program.people import Person
+from .program.people import Person, call_api
 from .program.server import Server
 
 # What each button of the dashboard has done once it is over.
@@ -69,7 +70,12 @@ def test_buttons_keep_the_focus(tabs: OpenTab, server: Server, person: Person) -
         else:
             expect(button).to_be_focused()
 
-    expect(tab.get_by_role('button', name='Forget the token')).to_be_disabled()
+    forget = tab.get_by_role('button', name='Forget the token')
+    expect(forget).to_be_disabled()
+    before = len(traced(tab, 'token.forgotten'))
+    forget.press('Enter')
+    call_api(tab)
+    assert len(traced(tab, 'token.forgotten')) == before == 1
 
 
 def test_focus_stays_by_the_list(

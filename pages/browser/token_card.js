@@ -64,7 +64,7 @@ export const TokenCard = {
       this.busy = false;
     },
     forget() {
-      auth.token.forget();
+      if (this.token) auth.token.forget();
     },
     toggle() {
       if (this.shownSeconds || !this.token) return this.hide();
