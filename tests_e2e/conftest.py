@@ -23,10 +23,11 @@ from .program.server import IMPATIENT, Server, running_server, taking_orders
 from .program.wire import WireBrowser
 from .repetitions import find_repetitions
 
+__all__ = ['browser_type_launch_args', 'devices', 'tabs']  # pytest finds them here
+
 # The first page of a fresh browser on a busy machine takes its time; what is seen soon passes soon.
 PATIENCE_MS = int(os.environ.get('E2E_PATIENCE_MS', '20000'))
 
-__all__ = ['browser_type_launch_args', 'devices', 'tabs']  # found here by pytest
 RunOnce = Callable[..., Any]
 DatabaseOptions = Callable[[object], list[str]]
 Watched = Callable[..., AbstractContextManager[BrowserContext]]

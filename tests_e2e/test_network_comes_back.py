@@ -10,7 +10,7 @@ from pages.static_files import PARTS
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import hold, offline, out_of_reach
-from .kit.nicegui_socket import cut_socket, wait_for_socket
+from .kit.nicegui_socket import cut_socket, drop_socket, wait_for_socket
 from .kit.tabs import OpenTab, loads_anew
 from .program.bare import join_bare
 from .program.people import Person, log_out, sees_login_page
@@ -43,7 +43,7 @@ def test_page_without_a_socket_says_so_where_it_is_missed(
     """Python draws part of the dashboard; the login page does without."""
     tab = tabs()
     person.join(tab, server.url)
-    tab.evaluate('socket.io.reconnection(false) && socket.disconnect()')
+    drop_socket(tab)
     notice = tab.get_by_text('Connection lost')
     expect(notice).to_be_visible()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Page, Playwright, expect
 
+from .kit.nicegui_socket import drop_socket
 from .kit.tabs import OpenTab
 from .program.other_programs import free_port, running_program
 from .program.people import Person, log_out, press, sees_login_page
@@ -123,7 +124,7 @@ def test_broken_socket_leaves_nothing_on_the_screen(
     for each in (tab, other):
         each.goto(url + BOARD)
         sees_board(each, person)
-    tab.evaluate('socket.io.reconnection(false) && socket.disconnect()')
+    drop_socket(tab)
 
     log_out(other)
 

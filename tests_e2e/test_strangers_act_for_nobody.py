@@ -48,10 +48,8 @@ PRESS = """({ element, listener }) => socket.emit('event', {
 MAX_SECONDS = 60
 ANSWER_SECONDS = 10
 SOCKET = f'{SOCKET_PATH}/?EIO=4&transport=websocket'
-EVENT, BINARY_EVENT = (
-    '\N{ARABIC-INDIC DIGIT TWO}',
-    '\N{ARABIC-INDIC DIGIT FIVE}',
-)  # to Python's `int`
+# The numbers of Socket.IO's packets in other digits, which Python's `int` reads as well.
+EVENT, BINARY_EVENT = '\N{ARABIC-INDIC DIGIT TWO}', '\N{ARABIC-INDIC DIGIT FIVE}'
 ATTACHED = '["javascript_response",{"_placeholder":true,"num":0}]'
 ASKS_FOR_NOTHING, ANSWER = '40/nothing,', '44/nothing,'
 

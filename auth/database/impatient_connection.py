@@ -20,14 +20,14 @@ class ImpatientConnection(psycopg.Connection[Any]):
     waiting for its disk, has a kernel that goes on acknowledging, and its own limits stand still, too.
     """
 
-    patience_seconds = 0.0
+    patience_seconds: float | None = None
     may_take_its_time = False  # this transaction
 
     def wait(
         self, gen: PQGen[_Result], interval: float = 0.1, timeout: float | None = None
     ) -> _Result:
         """Wait for an answer. Raises psycopg's `OperationalError`, with the connection closed."""
-        limit = None if self.may_take_its_time else self.patience_seconds or None
+        limit = None if self.may_take_its_time else self.patience_seconds
         try:
             return super().wait(gen, interval, timeout or limit)
         except psycopg.OperationalError as error:

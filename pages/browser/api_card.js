@@ -15,7 +15,7 @@ export const ApiCard = {
       <div role="status">
         <dl v-if="answer">
           <dt>Status</dt><dd><span class="badge" :class="answer.ok ? 'good' : 'bad'">{{ answer.status }}</span></dd>
-          <dt>{{ answer.isAnswer ? "It said" : "What happened" }}</dt><dd>{{ answer.said }}</dd>
+          <dt>{{ Number.isInteger(answer.status) ? "It said" : "What happened" }}</dt><dd>{{ answer.said }}</dd>
           <dt>Refreshed first</dt><dd>{{ answer.refreshed ? "yes" : "no" }}</dd>
         </dl>
       </div>
@@ -30,8 +30,7 @@ export const ApiCard = {
       try {
         const response = await auth.fetch("/api/me");
         const { message, title } = await response.json();
-        const said = message ?? title;
-        this.answer = { isAnswer: true, ok: response.ok, status: response.status, said, refreshed };
+        this.answer = { ok: response.ok, status: response.status, said: message ?? title, refreshed };
       } catch (error) {
         this.answer = { ok: false, status: "no answer", said: sentenceFor(error), refreshed };
       } finally {

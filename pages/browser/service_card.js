@@ -21,7 +21,7 @@ export const ServiceCard = {
         <dl v-for="answer in answers" :key="answer.service">
           <dt><code>{{ answer.service }}</code></dt>
           <dd><span class="badge" :class="answer.ok ? 'good' : 'bad'">{{ answer.status }}</span></dd>
-          <dt>{{ answer.isAnswer ? "It said" : "What happened" }}</dt><dd>{{ answer.said }}</dd>
+          <dt>{{ Number.isInteger(answer.status) ? "It said" : "What happened" }}</dt><dd>{{ answer.said }}</dd>
           <template v-if="answer.ok">
             <dt>It knows</dt><dd><code>sub {{ answer.sub }}</code><br><code>sid {{ answer.sid }}</code></dd>
             <dt>It will believe that for</dt><dd class="clock">{{ answer.expires_in }} s{{ answer.reads_ended_sessions
@@ -49,7 +49,7 @@ async function ask(service) {
     const response = await auth.fetch(service + PATH);
     const content = await response.json();
     const said = content.message ?? content.title;
-    return { ...content, isAnswer: true, service, ok: response.ok, status: response.status, said };
+    return { ...content, service, ok: response.ok, status: response.status, said };
   } catch (error) {
     return { service, ok: false, status: "no answer", said: sentenceFor(error) };
   }

@@ -10,6 +10,11 @@ def cut_socket(page: Page) -> None:
     page.evaluate('socket.io.engine.close()')
 
 
+def drop_socket(page: Page) -> None:
+    """Break the WebSocket for good: the page tries no more."""
+    page.evaluate('socket.io.reconnection(false) && socket.disconnect()')
+
+
 def wait_for_socket(page: Page) -> None:
     """Wait until the page has a WebSocket again on which the server knows it."""
     page.wait_for_function('globalThis.socket?.connected && globalThis.did_handshake')
