@@ -74,7 +74,8 @@ export class Account {
         init.signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS); // what the wait for the lock took is not missing
         return read(await work());
       }, REQUEST_TIMEOUT_MS);
-    const response = await callApi(this.#tab, this.#api, path, init, underLock, true);
+    const conditions = { around: underLock, mayEndSession: true };
+    const response = await callApi(this.#tab, this.#api, path, init, conditions);
     if (!response.ok) throw await problemOf(response);
     return response;
   }

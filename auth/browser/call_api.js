@@ -7,20 +7,26 @@ import { ApiError, problemOf, reached } from "./api.js";
 /** @typedef {(work: () => Promise<Response>) => Promise<Response>} Around */
 
 /**
+ * @typedef {object} Conditions
+ * @property {Around} [around] wraps each single request; a refresh in between has a lock of its own
+ * @property {boolean} [mayEndSession] the call itself, so that its answer is wanted afterwards, too
+ */
+
+/**
  * Call the API with the access token: renewed first if due, retried once after a 401. A second 401
  * with one of our own codes signs this tab out; a stranger's 401 does not, nor does a service's.
  * @param {TabSession} tab
  * @param {Api} api
  * @param {string} path
  * @param {RequestInit} init
- * @param {Around} [around] wraps each single request; a refresh in between has a lock of its own
- * @param {boolean} [mayEndSession] the call itself, so that its answer is wanted afterwards, too
+ * @param {Conditions} [conditions]
  * @throws {TypeError} if `path` leads to an origin that the token is not for
  * @throws {ApiError} if nobody is signed in, no server can be reached, or the token could not be renewed;
  *   `answer_withheld` if somebody has signed in or out since the call was sent
  * @throws what `init.signal` was aborted with
  */
-export async function callApi(tab, api, path, init, around = (work) => work(), mayEndSession = false) {
+export async function callApi(tab, api, path, init, conditions = {}) {
+  const { around = (work) => work(), mayEndSession = false } = conditions;
   const url = tab.destinations.addressFor(path);
   let sid = tab.session?.id ?? null;
   if (tab.isDue) {

@@ -3,14 +3,14 @@ import { auth } from "auth-client";
 import { sentenceFor } from "./page_sentences.js";
 
 export const ApiCard = {
-  data: () => ({ busy: false, answer: null }),
+  data: () => ({ answer: null }),
   template: `
     <section class="card" aria-labelledby="api-title">
       <h2 id="api-title">The API</h2>
       <p class="explain"><code>GET /api/me</code> wants the access token as its Bearer, and checks that
         the session is alive.</p>
       <div class="actions">
-        <button type="button" class="primary" :aria-disabled="busy" :aria-busy="busy" @click="call">Call the API</button>
+        <busy-button class="primary" :work="call">Call the API</busy-button>
       </div>
       <div role="status">
         <dl v-if="answer">
@@ -22,8 +22,6 @@ export const ApiCard = {
     </section>`,
   methods: {
     async call() {
-      if (this.busy) return;
-      this.busy = true;
       let refreshed = false;
       const note = (event) => (refreshed ||= event.detail.kind === "api.refreshed" && event.detail.tab === auth.trace.tab);
       auth.addEventListener("trace", note);
@@ -35,7 +33,6 @@ export const ApiCard = {
         this.answer = { ok: false, status: "no answer", said: sentenceFor(error), refreshed };
       } finally {
         auth.removeEventListener("trace", note);
-        this.busy = false;
       }
     },
   },

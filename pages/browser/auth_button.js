@@ -4,23 +4,19 @@ import { sentenceFor } from "./page_sentences.js";
 
 export const AuthButton = {
   props: { label: String, action: String },
-  data: () => ({ busy: false, message: "" }),
+  data: () => ({ message: "" }),
   template: `
     <div class="auth-button">
-      <button type="button" :aria-disabled="busy" :aria-busy="busy" @click="press">{{ label }}</button>
+      <busy-button :work="call">{{ label }}</busy-button>
       <p role="alert" class="error">{{ message }}</p>
     </div>`,
   methods: {
-    async press() {
-      if (this.busy) return;
-      this.busy = true;
+    async call() {
       this.message = "";
       try {
         await auth[this.action]();
       } catch (error) {
         this.message = sentenceFor(error, true);
-      } finally {
-        this.busy = false;
       }
     },
   },

@@ -6,6 +6,7 @@
 import { ApiCard } from "./api_card.js";
 import { AuthButton } from "./auth_button.js";
 import { AuthForm } from "./auth_form.js";
+import { BusyButton } from "./busy_button.js";
 import { EndNotice } from "./end_notice.js";
 import { Greeting } from "./greeting.js";
 import { Hint } from "./hint.js";
@@ -25,6 +26,7 @@ const parts = {
   ApiCard,
   AuthButton,
   AuthForm,
+  BusyButton,
   EndNotice,
   Greeting,
   Hint,

@@ -6,16 +6,16 @@ const PATH = "/api/about-you";
 
 export const ServiceCard = {
   props: { services: Array },
-  data: () => ({ busy: false, answers: [] }),
+  data: () => ({ answers: [] }),
   template: `
     <section class="card wide" aria-labelledby="service-title">
       <h2 id="service-title">{{ services.length > 1 ? "Independent services" : "An independent service" }}</h2>
       <p class="explain">Without a database and without a secret: they verify the access token with the public
         keys alone. So they do not know when a session ends, unless they read the list of those that have.</p>
       <div class="actions">
-        <button type="button" class="primary" :aria-disabled="busy" :aria-busy="busy" @click="call">
-          {{ services.length > 1 ? "Call the services" : "Call the service" }}</button>
-        <button type="button" :aria-disabled="busy" @click="watch">Log out and watch the token</button>
+        <busy-button class="primary" :work="call">
+          {{ services.length > 1 ? "Call the services" : "Call the service" }}</busy-button>
+        <button type="button" @click="watch">Log out and watch the token</button>
       </div>
       <div role="status" class="side-by-side">
         <dl v-for="answer in answers" :key="answer.service">
@@ -32,13 +32,9 @@ export const ServiceCard = {
     </section>`,
   methods: {
     async call() {
-      if (this.busy) return;
-      this.busy = true;
       this.answers = await Promise.all(this.services.map(ask));
-      this.busy = false;
     },
     watch() {
-      if (this.busy) return;
       auth.token.afterLogout.begin(["/api/me", ...this.services.map((service) => service + PATH)]);
     },
   },

@@ -6,7 +6,7 @@ import { everySecond, minutes } from "./page_clock.js";
 const SHOWN_SECONDS = 30;
 
 export const TokenCard = {
-  data: () => ({ token: auth.token.describe(), shownSeconds: 0, busy: false }),
+  data: () => ({ token: auth.token.describe(), shownSeconds: 0 }),
   template: `
     <section class="card wide" aria-labelledby="token-title">
       <h2 id="token-title">Access token</h2>
@@ -21,7 +21,7 @@ export const TokenCard = {
         </div>
       </template>
       <div class="actions">
-        <button type="button" :aria-disabled="busy" :aria-busy="busy" @click="refresh">Refresh now</button>
+        <busy-button :work="refresh">Refresh now</busy-button>
         <button type="button" :aria-disabled="!token" @click="forget">Forget the token</button>
         <button type="button" :aria-disabled="!token" @click="toggle" :aria-expanded="shownSeconds > 0">
           {{ shownSeconds ? "Hide raw" : "Show raw" }}</button>
@@ -57,12 +57,7 @@ export const TokenCard = {
       this.token = auth.token.describe();
       if (this.shownSeconds && --this.shownSeconds === 0) this.hide();
     },
-    async refresh() {
-      if (this.busy) return;
-      this.busy = true;
-      await auth.refresh();
-      this.busy = false;
-    },
+    refresh: () => auth.refresh(),
     forget() {
       if (this.token) auth.token.forget();
     },
