@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .elements import Part
+from .elements import Component
 
 
-class AuthButton(Part):
+class AuthButton(Component):
     """Shows progress until the call has ended, or why it failed; cannot be pressed twice meanwhile."""
 
     def __init__(self, label: str, action: Literal['logout', 'logoutEverywhere']) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Literal
 
-from .elements import Part
+from .elements import Component
 from .fields import Field
 
 Action = Literal['login', 'register', 'change_password', 'delete_account']
 
 
-class AuthForm(Part):
+class AuthForm(Component):
     """Fields, and a button that hands their values to the token holder to do `action`.
 
     `account` is whose password it is about, for password managers, where the form does not ask for

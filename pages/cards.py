@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from .elements import Part
+from .elements import Component
 
 
-class Greeting(Part):
+class Greeting(Component):
     """The user's name and e-mail address."""
 
 
-class SessionCard(Part):
+class SessionCard(Component):
     """Signed in since, refresh count, time to the next silent refresh."""
 
 
-class ApiCard(Part):
+class ApiCard(Component):
     """Calls the protected API and shows what came back."""
 
 
-class TraceCard(Part):
+class TraceCard(Component):
     """What the token holders of all tabs have just done."""
 
 
-class TokenCard(Part):
+class TokenCard(Component):
     """The access token, decoded, without its signature; raw only on demand."""

@@ -11,7 +11,7 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 
-class Part(Element):
+class Component(Element):
     """A Vue component in `browser/`, of the same name as the class, with what else is put inside."""
 
     def __init__(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .elements import Part
+from .elements import Component
 
 
-class EndNotice(Part):
+class EndNotice(Component):
     """One sentence, or nothing."""

@@ -20,7 +20,7 @@ from .routes import Routes
 from .server_rendered import server_rendered
 from .service_card import token_after_logout
 from .session_bridge import SessionBridge
-from .static_files import PARTS, PREFIX, text_of
+from .static_files import COMPONENTS, PREFIX, text_of
 
 # Not for somebody who is signed in.
 ENTRY_PATHS = ['/', login.PATH, register.PATH]
@@ -28,7 +28,7 @@ ENTRY_PATHS = ['/', login.PATH, register.PATH]
 # The token holder starts before Vue does. Chromium would run an `async` script after NiceGUI's own, but
 # for its priority (measured: the refresh leaves 25 ms earlier than from a script without either).
 _HEAD = f"""<script type="module" async fetchpriority="high" src="{TOKEN_HOLDER_PATH}"></script>
-<script type="module" src="{PARTS.path}"></script>"""
+<script type="module" src="{COMPONENTS.path}"></script>"""
 _LOADING = text_of('loading.html')
 
 

@@ -37,7 +37,7 @@ from .private_pages import PrivatePage, registered_pages
 from .response_headers import CONNECTS_TO
 from .server_rendered import ServerRenderedPage
 from .socket_guard import SocketGuard
-from .static_files import FOLDER, PARTS, PREFIX, text_of
+from .static_files import COMPONENTS, FOLDER, PREFIX, text_of
 from .upload_guard import UploadGuard, send_client_header_with_uploads
 from .waiting_pages import WaitingPages
 
@@ -47,7 +47,9 @@ _PRIMARY = '#4a66e8'
 
 # Run by NiceGUI on each page before Vue draws it; pages of the host's own go without. Where the file
 # did not come this fails, nothing is drawn, and the screen offers another try (loading.html).
-_USE_PARTS = f"""if (document.querySelector('script[src="{PARTS.path}"]')) app.use(pageParts);\n"""
+_USE_COMPONENTS = (
+    f"""if (document.querySelector('script[src="{COMPONENTS.path}"]')) app.use(pageComponents);\n"""
+)
 
 
 def install(
@@ -71,7 +73,7 @@ def install(
     browser_settings = BrowserSettings(renewal, transport, api, services)
     setattr(app.state, CONNECTS_TO, browser_settings.other_origins)
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
-    app.add_route(PARTS.path, PARTS.answer, include_in_schema=False)
+    app.add_route(COMPONENTS.path, COMPONENTS.answer, include_in_schema=False)
     app.user_middleware.append(Middleware(KeptFiles))  # inside of the guard: strangers get no file
     put_nonce_on_scripts()
     sessions = PageSessions(backend)
@@ -110,9 +112,9 @@ def add_shell(
     Return the private pages inside, by path.
     """
     register_importmap_override('auth-client', TOKEN_HOLDER_PATH)
-    register_importmap_override('page-parts', PARTS.path)
-    if _USE_PARTS not in nicegui_app.config.vue_config_script:
-        nicegui_app.config.vue_config_script += _USE_PARTS
+    register_importmap_override('page-components', COMPONENTS.path)
+    if _USE_COMPONENTS not in nicegui_app.config.vue_config_script:
+        nicegui_app.config.vue_config_script += _USE_COMPONENTS
     sessions.watch()
     WaitingPages().watch()
     unused_tabs.watch()

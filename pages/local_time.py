@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .elements import Part
+from .elements import Component
 
 
-class LocalTime(Part):
+class LocalTime(Component):
     """`at` is in Unix seconds."""
 
     def __init__(self, at: float) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .elements import Part
+from .elements import Component
 
 
-class TopBar(Part):
+class TopBar(Component):
     """The brand, and links by path for whoever is signed in; its own content comes after them."""
 
     def __init__(self, brand: str, links: dict[str, str]) -> None:
@@ -14,7 +14,7 @@ class TopBar(Part):
         self._props['links'] = [{'path': path, 'title': title} for path, title in links.items()]
 
 
-class Hint(Part):
+class Hint(Component):
     """A question, and a link for whoever answers yes, as in `Hint('New here?', ...)`."""
 
     def __init__(self, question: str, label: str, path: str) -> None:

@@ -5,10 +5,10 @@ For what holds no private string of the server's: it is in every page's HTML.
 
 from __future__ import annotations
 
-from .elements import Part
+from .elements import Component
 
 
-class Place(Part):
+class Place(Component):
     """Content for one address, as in `with Place('/login', 'Sign in'):`; `title` is the document's."""
 
     def __init__(self, path: str, title: str, *, tag: str = 'section', signed_in: bool) -> None:

@@ -125,7 +125,7 @@ def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[..., 
         identity = await bound.identity()
         if identity is not None:
             ui.page_title(page.title)
-            with PrivateContent() as part, _whole_or_nothing(part):
+            with PrivateContent() as content, _whole_or_nothing(content):
                 drawing = page.build(identity, **query)
                 if drawing is not None:
                     await drawing
@@ -141,14 +141,14 @@ def draw_when_bound(sessions: PageSessions, page: PrivatePage) -> Callable[..., 
 
 
 @contextmanager
-def _whole_or_nothing(part: PrivateContent) -> Iterator[None]:
+def _whole_or_nothing(content: PrivateContent) -> Iterator[None]:
     """Show a sentence instead of half a page, if drawing it fails; the error is NiceGUI's to report."""
     is_whole = False
     try:
         yield
         is_whole = True
     finally:
-        if not (is_whole or part.is_deleted):
-            part.clear()
-            with part:
+        if not (is_whole or content.is_deleted):
+            content.clear()
+            with content:
                 Text('p', FAILED).props('role=alert')

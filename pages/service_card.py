@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from . import login
-from .elements import Part
+from .elements import Component
 from .place import Place
 
 
-class ServiceCard(Part):
+class ServiceCard(Component):
     """Calls the services, and begins the experiment with a dying token."""
 
     def __init__(self, services: list[str]) -> None:
@@ -15,7 +15,7 @@ class ServiceCard(Part):
         self._props['services'] = services
 
 
-class TokenAfterLogout(Part):
+class TokenAfterLogout(Component):
     """What a token still opened after its session had ended; nothing without the experiment."""
 
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import background_tasks
 
-from .elements import Part
+from .elements import Component
 from .page_session import PageSession, TraceEvent
 
 # A browser with many busy tabs takes longer than the second that NiceGUI gives it.
 ANSWER_TIMEOUT_SECONDS = 10
 
 
-class SessionBridge(Part):
+class SessionBridge(Component):
     """Tells Python who is signed in, by ticket, and the browser where to go.
 
     `private_paths` need a session; `entry_paths` are left as soon as there is one, for `home`.

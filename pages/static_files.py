@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent / 'static'
 # Not `/static`: a host that has mounted its own there would be asked for these.
 _PREFIX = '/_pages'
 PREFIX = f'{_PREFIX}/{content_digest(FOLDER)}'
-PARTS = JoinedModule(Path(__file__).parent / 'browser' / 'parts.js', _PREFIX)
+COMPONENTS = JoinedModule(Path(__file__).parent / 'browser' / 'components.js', _PREFIX)
 
 
 def text_of(name: str) -> str:

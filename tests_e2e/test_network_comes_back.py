@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from auth import TOKEN_HOLDER_PATH
-from pages.static_files import PARTS
+from pages.static_files import COMPONENTS
 
 from .kit.auth_trace import traced, wait_for_trace
 from .kit.network import hold, offline, out_of_reach
@@ -175,7 +175,9 @@ def test_broken_socket_is_mended(tabs: OpenTab, server: Server, person: Person) 
 
 
 @pytest.mark.one_browser
-@pytest.mark.parametrize('script', [TOKEN_HOLDER_PATH, PARTS.path], ids=['token holder', 'parts'])
+@pytest.mark.parametrize(
+    'script', [TOKEN_HOLDER_PATH, COMPONENTS.path], ids=['token holder', 'components']
+)
 def test_page_whose_script_did_not_come_offers_another_try(
     script: str, tabs: OpenTab, server: Server, person: Person
 ) -> None:

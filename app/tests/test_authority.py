@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import auth
-from pages.static_files import PARTS
+from pages.static_files import COMPONENTS
 
 from .conftest import OUR_PAGE
 
@@ -80,8 +80,8 @@ AUTHORITY = {
     # Anybody: who asks makes no difference.
     f'GET {auth.TOKEN_HOLDER_PATH}': Line(200, 200, 200),
     f'HEAD {auth.TOKEN_HOLDER_PATH}': Line(200, 200, 200),
-    f'GET {PARTS.path}': Line(200, 200, 200),
-    f'HEAD {PARTS.path}': Line(200, 200, 200),
+    f'GET {COMPONENTS.path}': Line(200, 200, 200),
+    f'HEAD {COMPONENTS.path}': Line(200, 200, 200),
     'GET /healthz': Line(200, 200, 200),
     'GET /.well-known/jwks.json': Line(200, 200, 200),
     'GET /.well-known/ended-sessions': Line(200, 200, 200),

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse
 from starlette.testclient import TestClient
 
 from auth import TOKEN_HOLDER_PATH
-from pages.static_files import PARTS
+from pages.static_files import COMPONENTS
 
 IN_MARKUP = re.compile(r'(?:href|src)="(/[^"]+\.(?:js|css))"|url\("(/[^"]+\.css)"\)')
 
@@ -24,7 +24,7 @@ def test_each_file_of_a_page_is_read_once(
 
     second = {address: client.get(address) for address in addresses}
 
-    assert addresses >= {TOKEN_HOLDER_PATH, PARTS.path}
+    assert addresses >= {TOKEN_HOLDER_PATH, COMPONENTS.path}
     assert len(addresses) > 10
     assert all(answer.status_code == 200 for answer in first.values())
     assert all(second[address].content == first[address].content for address in addresses)

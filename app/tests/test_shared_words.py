@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from auth import EndReason
-from pages.elements import Part
+from pages.elements import Component
 
 ROOT = Path(__file__).parents[2]
 BROWSER = ROOT / 'pages' / 'browser'
@@ -27,13 +27,13 @@ def test_every_end_is_explained() -> None:
     assert explained == (set(EndReason) - NOT_TOLD) | {'other_tab'}
 
 
-def test_every_part_is_drawn() -> None:
-    """Shows that each class of a part has a component of its name, and each component its class."""
-    joined = (BROWSER / 'parts.js').read_text(encoding='utf-8')
+def test_every_component_is_drawn() -> None:
+    """Shows that what Python puts into a page is known to the browser by its name, and nothing else."""
+    joined = (BROWSER / 'components.js').read_text(encoding='utf-8')
 
     registered = set(re.findall(r'^  (\w+),$', joined, re.MULTILINE))
 
-    assert registered == {part.__name__ for part in Part.__subclasses__()}
+    assert registered == {each.__name__ for each in Component.__subclasses__()}
 
 
 def test_every_kind_of_trace_is_explained() -> None:

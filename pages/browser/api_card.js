@@ -1,8 +1,10 @@
 /** Calls the protected API; shows its status, what it said, and whether a refresh came first. */
 import { auth } from "auth-client";
+import { BusyButton } from "./busy_button.js";
 import { sentenceFor } from "./page_sentences.js";
 
 export const ApiCard = {
+  components: { BusyButton },
   data: () => ({ answer: null }),
   template: `
     <section class="card" aria-labelledby="api-title">

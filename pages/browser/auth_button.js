@@ -1,8 +1,10 @@
 /** A button that calls one method of the token holder. */
 import { auth } from "auth-client";
+import { BusyButton } from "./busy_button.js";
 import { sentenceFor } from "./page_sentences.js";
 
 export const AuthButton = {
+  components: { BusyButton },
   props: { label: String, action: String },
   data: () => ({ message: "" }),
   template: `

@@ -1,10 +1,12 @@
 /** Calls services that know nobody here; and logs out to see how long the token outlives that. */
 import { auth } from "auth-client";
+import { BusyButton } from "./busy_button.js";
 import { sentenceFor } from "./page_sentences.js";
 
 const PATH = "/api/about-you";
 
 export const ServiceCard = {
+  components: { BusyButton },
   props: { services: Array },
   data: () => ({ answers: [] }),
   template: `

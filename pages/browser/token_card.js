@@ -1,11 +1,13 @@
 /** The access token, drawn here in the browser: header and claims, but not the signature. */
 import { auth } from "auth-client";
+import { BusyButton } from "./busy_button.js";
 import { everySecond, minutes } from "./page_clock.js";
 
 /** The raw token is taken off the screen again after this time. */
 const SHOWN_SECONDS = 30;
 
 export const TokenCard = {
+  components: { BusyButton },
   data: () => ({ token: auth.token.describe(), shownSeconds: 0 }),
   template: `
     <section class="card wide" aria-labelledby="token-title">

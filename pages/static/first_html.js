@@ -4,7 +4,7 @@
  * the back/forward cache.
  */
 import { auth } from "auth-client";
-import { atEachMove } from "page-parts";
+import { atEachMove } from "page-components";
 
 const first = document.getElementById("first-html");
 const listening = new AbortController();

@@ -16,10 +16,10 @@ from pages.browser_settings import BrowserSettings
 from pages.frame import Site, pages_of
 from pages.install import add_shell
 from pages.page_sessions import PageSessions
-from pages.static_files import PARTS
+from pages.static_files import COMPONENTS
 
 NOTES = '/notes'
-OUR_SCRIPTS = re.compile(f'<script[^>]* src="({auth.TOKEN_HOLDER_PATH}|{PARTS.path})"')
+OUR_SCRIPTS = re.compile(f'<script[^>]* src="({auth.TOKEN_HOLDER_PATH}|{COMPONENTS.path})"')
 
 
 def empty(me: auth.Identity) -> None:

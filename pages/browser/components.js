@@ -1,12 +1,11 @@
 /**
- * All parts of the pages that are drawn in the browser, as one Vue plugin: what is imported here is
- * joined into one file. NiceGUI would fetch each component by itself (measured: a tenth of a reload).
+ * All components that Python puts into its pages, as one Vue plugin: what is imported here is joined
+ * into one file. NiceGUI would fetch each component by itself (measured: a tenth of a reload).
  */
 
 import { ApiCard } from "./api_card.js";
 import { AuthButton } from "./auth_button.js";
 import { AuthForm } from "./auth_form.js";
-import { BusyButton } from "./busy_button.js";
 import { EndNotice } from "./end_notice.js";
 import { Greeting } from "./greeting.js";
 import { Hint } from "./hint.js";
@@ -22,11 +21,10 @@ import { TraceCard } from "./trace_card.js";
 
 export { atEachMove } from "./page_address.js";
 
-const parts = {
+const components = {
   ApiCard,
   AuthButton,
   AuthForm,
-  BusyButton,
   EndNotice,
   Greeting,
   Hint,
@@ -42,8 +40,8 @@ const parts = {
 };
 
 /** Read by what NiceGUI sets Vue up with (pages/install.py). */
-globalThis.pageParts = {
+globalThis.pageComponents = {
   install(app) {
-    for (const [name, part] of Object.entries(parts)) app.component(name, part);
+    for (const [name, component] of Object.entries(components)) app.component(name, component);
   },
 };
