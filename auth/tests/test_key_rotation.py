@@ -134,11 +134,13 @@ def test_damaged_new_key_changes_nothing(
 ) -> None:
     """Shows that a running server keeps to the keys it knows, and says so once."""
     before = published(signed_in)
-    (folder / f'signing-key-{int(time.time())}.pem').write_text('garbage')
+    damaged = folder / f'signing-key-{int(time.time())}.pem'
+    damaged.write_text('garbage')
 
     assert published(signed_in) == published(signed_in) == before
     assert signed_in.me().status_code == 200
     assert caplog.text.count('keys_unreadable') == 1
+    assert caplog.text.count(str(damaged)) == 1  # an operator has to know which
 
 
 def test_keys_mended_meanwhile_are_no_error(

@@ -135,6 +135,7 @@ class SigningKeys:
         except (OSError, ValueError) as error:
             if failed_at is None:
                 audit.record('keys_unreadable', level=logging.ERROR, why=type(error).__name__)
+                logging.getLogger('auth').warning('The keys known so far stay in use: %s', error)
             self._failed_at = now
 
     def _read(self) -> None:
