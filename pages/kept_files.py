@@ -32,8 +32,8 @@ class KeptFiles:
         kept = self._kept.get(key)
         if kept is not None:
             return await kept(scope, receive, send)
-        copy = Copy(send)
-        await self._app(scope, receive, copy)
+        copy = Copy(receive, send)
+        await self._app(scope, copy.hear, copy.send)
         return self._keep(key, copy)
 
     def _keep(self, key: tuple[str, bool], copy: Copy) -> None:
@@ -47,13 +47,22 @@ class KeptFiles:
 class Copy:
     """Sends an answer on, and remembers it if it is a file that never changes."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
         self._send = send
         self._headers: Headers | None = None
         self._body: list[bytes] = []
         self._is_whole = False
+        self._is_wanted = True
 
-    async def __call__(self, message: Message) -> None:
+    async def hear(self) -> Message:
+        """Take one message of the browser: Starlette ends an answer properly that it cuts short."""
+        message = await self._receive()
+        if message['type'] == 'http.disconnect':
+            self._is_wanted = False
+        return message
+
+    async def send(self, message: Message) -> None:
         """Take one message of the answer."""
         if message['type'] == 'http.response.start' and is_unchanging(message):
             self._headers = Headers(raw=message['headers'])
@@ -64,7 +73,7 @@ class Copy:
 
     def answer(self) -> Response | None:
         """Return the same answer once more, or None if it is not to be kept."""
-        if self._headers is None or not self._is_whole:
+        if self._headers is None or not (self._is_whole and self._is_wanted):
             return None
         return Response(b''.join(self._body), headers=dict(self._headers))
 

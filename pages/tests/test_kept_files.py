@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
+import httpx
 import pytest
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
@@ -188,3 +191,50 @@ async def receive_nothing() -> Message:
 
 async def forget(message: Message) -> None:
     """Stand for a client that looks at nothing."""
+
+
+async def half_of_a_file() -> AsyncIterator[str]:
+    """Give the beginning, and never the rest."""
+    yield TEXT[:40]
+    await asyncio.Event().wait()
+
+
+async def pass_on(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Do what NiceGUI's middlewares do, apart from what they are there for."""
+    return await call_next(request)
+
+
+async def test_file_whose_reader_has_gone_is_not_kept() -> None:
+    """Shows that half a file looks whole then, and is not what the next one gets."""
+    asked, sent, has_begun = 0, list[Message](), asyncio.Event()
+
+    async def files(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal asked
+        asked += 1
+        headers = {'Cache-Control': FOR_EVER}
+        answer = StreamingResponse(half_of_a_file(), headers=headers)
+        await (answer if asked == 1 else PlainTextResponse(TEXT, headers=headers))(
+            scope, receive, send
+        )
+
+    async def gone() -> Message:
+        await has_begun.wait()
+        return {'type': 'http.disconnect'}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        if message.get('body'):
+            has_begun.set()
+
+    app = KeptFiles(BaseHTTPMiddleware(files, dispatch=pass_on))
+    scope = {'type': 'http', 'method': 'GET', 'path': '/a.js', 'query_string': b'', 'headers': []}
+    await app(scope, gone, send)
+    assert [message.get('more_body') for message in sent] == [None, True, False]
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url='http://localhost') as client:
+        plain = {'Accept-Encoding': 'identity'}
+        answers = [await client.get('/a.js', headers=plain) for _ in range(2)]
+
+    assert [answer.text for answer in answers] == [TEXT, TEXT]
+    assert asked == 2  # and the whole one is kept
