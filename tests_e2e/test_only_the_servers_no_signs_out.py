@@ -158,11 +158,13 @@ def test_refusal_that_takes_long_is_taken(held: Held) -> None:
 def test_answer_that_takes_long_revives_nothing(held: Held) -> None:
     """A logout came in between, and waits behind it."""
     tab = held.page
+    taken = len(traced(tab, 'refresh.rotated'))
     tab.evaluate('void auth.logout()')
 
     held.wait_for().continue_()
 
     wait_for_trace(tab, 'logout.sent')
+    assert len(traced(tab, 'refresh.rotated')) == taken  # not even for a moment
     assert tab.evaluate('auth.state') == 'signed-out'
     assert tab.evaluate('auth.token.describe()') is None
 
