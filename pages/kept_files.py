@@ -53,13 +53,13 @@ class Copy:
         self._headers: Headers | None = None
         self._body: list[bytes] = []
         self._is_whole = False
-        self._is_wanted = True
+        self._has_gone = False
 
     async def hear(self) -> Message:
         """Take one message of the browser: Starlette ends an answer properly that it cuts short."""
         message = await self._receive()
         if message['type'] == 'http.disconnect':
-            self._is_wanted = False
+            self._has_gone = True
         return message
 
     async def send(self, message: Message) -> None:
@@ -68,12 +68,12 @@ class Copy:
             self._headers = Headers(raw=message['headers'])
         elif message['type'] == 'http.response.body' and self._headers is not None:
             self._body.append(message.get('body', b''))
-            self._is_whole = not message.get('more_body', False)
+            self._is_whole = not (self._has_gone or message.get('more_body', False))
         await self._send(message)
 
     def answer(self) -> Response | None:
         """Return the same answer once more, or None if it is not to be kept."""
-        if self._headers is None or not (self._is_whole and self._is_wanted):
+        if self._headers is None or not self._is_whole:
             return None
         return Response(b''.join(self._body), headers=dict(self._headers))
 
