@@ -29,6 +29,7 @@ from . import unused_tabs
 from .browser_settings import BrowserSettings
 from .csp_nonce import put_nonce_on_scripts
 from .elsewhere import answers_there, serve_elsewhere
+from .forwarded_prefix import NoForwardedPrefix
 from .frame import Addresses, Site, entry_paths_of, frame, pages_of
 from .kept_files import KeptFiles
 from .not_found import answer_where_nothing_is
@@ -74,6 +75,7 @@ def install(
     setattr(app.state, CONNECTS_TO, browser_settings.other_origins)
     app.mount(PREFIX, BrowserFiles(directory=FOLDER), name='page files')
     app.add_route(COMPONENTS.path, COMPONENTS.answer, include_in_schema=False)
+    app.user_middleware.append(Middleware(NoForwardedPrefix))
     app.user_middleware.append(Middleware(KeptFiles))  # inside of the guard: strangers get no file
     put_nonce_on_scripts()
     sessions = PageSessions(backend)

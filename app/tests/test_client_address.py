@@ -9,6 +9,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from starlette.testclient import TestClient
 
 from .test_start_up import address, started
 
@@ -72,3 +73,11 @@ def test_claimed_addresses_buy_no_guesses(
         ]
 
     assert [status for status, _ in answers] == statuses
+
+
+def test_prefix_is_believed_of_nobody(client: TestClient) -> None:
+    """Shows that no header makes a page load scripts from elsewhere, with our own nonce on them."""
+    page = client.get('/login', headers={'X-Forwarded-Prefix': '//evil.example'})
+
+    assert page.status_code == 200
+    assert 'evil.example' not in page.text
