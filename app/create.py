@@ -24,7 +24,7 @@ def create_app(settings: Settings, port: int) -> tuple[auth.ResponseHeaders, aut
     """
     settings.data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     # No `openapi_url`, so no interactive API pages: they load scripts from elsewhere.
-    app = FastAPI(title=SITE_NAME, lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=SITE_NAME, openapi_url=None, redirect_slashes=False)
     clock = install_faults(app) if settings.faults else time.time
     backend = auth.install(app, _auth_settings(settings, port, clock))
     if settings.serve != 'auth':

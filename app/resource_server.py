@@ -89,7 +89,7 @@ class KnownAboutYou(BaseModel):
 
 def create_resource_server(settings: ResourceServerSettings) -> auth.ResponseHeaders:
     """Build the service."""
-    app = FastAPI(title='An independent service', lifespan=auth.verifier_lifespan, openapi_url=None)
+    app = FastAPI(title='An independent service', openapi_url=None)
     auth.install_verifier(
         app,
         auth.VerifierSettings(

@@ -46,7 +46,7 @@ from .http.public_routes import ENDED_SESSIONS_PATH, JWKS_PATH
 from .http.response_headers import CSP_NONCE, ResponseHeaders
 from .http.server_rendering import RefreshOnVisit, Visitor, visitor
 from .identity import Identity, IssuedSession
-from .install import add_routes, install, lifespan
+from .install import add_routes, install
 from .passwords.argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
 from .passwords.hashing import generate_passphrase
 from .resource_server.json_fetch import fetchable
@@ -54,7 +54,6 @@ from .resource_server.verified import (
     Verified,
     VerifierSettings,
     install_verifier,
-    verifier_lifespan,
 )
 from .sessions.devices import Device
 from .sessions.end_reasons import EndReason
@@ -126,13 +125,11 @@ __all__ = [
     'install_verifier',
     'is_api_path',
     'is_loopback',
-    'lifespan',
     'load_or_create_keys',
     'network',
     'origin_of',
     'read_or_create',
     'record_event',
     'signed_in',
-    'verifier_lifespan',
     'visitor',
 ]

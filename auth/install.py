@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -21,14 +22,16 @@ from .http.public_routes import healthz
 from .http.public_routes import router as public_router
 from .http.session_routes import router as session_router
 from .http.sign_in_routes import router as sign_in_router
+from .http.while_served import run_while_served
 from .settings import AuthSettings
 
 
 def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     """Add routes, error answers and the browser's half to `app`; return the backend.
 
-    `lifespan`, given to the app, lets it purge while it is served, and closes it afterwards.
-    From then on `app` takes requests only from its own pages, from listed origins, and from programs.
+    It purges while `app` is served, and is closed afterwards. From now on `app` takes requests only
+    from its own pages, from listed origins, and from programs. Of two routes at one address the one
+    that was added first answers.
 
     Raises `UnknownSchema`, `OtherKeys`, `UnusableFile`, `MissingPrivilege`, `DatabaseUnavailable` or
     SQLAlchemy's `ArgumentError` if the database cannot be used, `ValueError` if the issuer, or an
@@ -44,13 +47,14 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
             add_graphql(app, introspection=settings.graphql_introspection)
     else:
         app.add_api_route('/healthz', healthz)  # pages need the database, too
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, below=_own_paths(settings))
     app.add_middleware(CookieLimit)
     if ours.listed:
         app.add_middleware(ListedOrigins, origins=ours)
     # Added last, so it is asked first.
     app.add_middleware(OriginGuard, origins=ours, webhook_paths=settings.webhook_paths)
     add_problem_handlers(app, backend.cookie)
+    run_while_served(app, partial(_running, backend))
     return backend
 
 
@@ -64,10 +68,12 @@ def add_routes(app: FastAPI) -> None:
         app.router.routes.extend(router.routes)
 
 
+def _own_paths(settings: AuthSettings) -> tuple[str, ...]:
+    return ('/auth/', '/graphql/') if settings.graphql else ('/auth/',)
+
+
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Run the backend of an app: purge what is over until the server stops, then close it."""
-    backend: AuthBackend = app.state.auth
+async def _running(backend: AuthBackend) -> AsyncIterator[None]:
     backend.purge.start()
     try:
         yield

@@ -36,7 +36,9 @@ class HashThreads:
 
     def __init__(self) -> None:
         threads = usable_cores()
-        self._executor = ThreadPoolExecutor(threads, 'argon2', initializer=be_nice)
+        # Its threads come with the first work.
+        self._new_executor = partial(ThreadPoolExecutor, threads, 'argon2', initializer=be_nice)
+        self._executor = self._new_executor()
         self._places = threading.BoundedSemaphore(threads * (1 + MAX_WAITING))
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
@@ -50,8 +52,9 @@ class HashThreads:
             self._places.release()
 
     def close(self) -> None:
-        """Let the threads go."""
-        self._executor.shutdown(cancel_futures=True)
+        """Let the threads go. Others come if there is work again: an app may be served anew."""
+        before, self._executor = self._executor, self._new_executor()
+        before.shutdown(cancel_futures=True)
 
 
 def usable_cores(cpu_max: Path = CPU_MAX) -> int:

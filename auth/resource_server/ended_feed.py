@@ -50,12 +50,16 @@ class EndedFeed:
     async def follow(self) -> None:
         """Read the list each second until cancelled."""
         while True:
-            try:
-                await self.poll()
-            except Exception as error:  # whatever it is, the task must not end unnoticed
-                logging.getLogger('auth').exception('Reading the list of ended sessions failed.')
-                self._note(why=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
+            await self.read()
+
+    async def read(self) -> None:
+        """Read the list once, and log what is wrong."""
+        try:
+            await self.poll()
+        except Exception as error:  # whatever it is, the task must not end unnoticed
+            logging.getLogger('auth').exception('Reading the list of ended sessions failed.')
+            self._note(why=type(error).__name__)
 
     async def poll(self) -> None:
         """Read the list once, if it has changed. What was read before stays until its time."""

@@ -40,9 +40,7 @@ class JsonAddress:
 
     def __init__(self, url: str) -> None:
         self._url = fetchable(url)
-        self._client = httpx.AsyncClient(
-            follow_redirects=False, trust_env=False, headers={'Accept-Encoding': 'identity'}
-        )
+        self._client = _new_client()
 
     async def fetch(self, etag: str = '') -> Fetched:
         """Return what is there, unless it still has this `etag`. Raises `FetchFailed`."""
@@ -52,13 +50,22 @@ class JsonAddress:
                 asyncio.timeout(FETCH_TIMEOUT_SECONDS),
                 self._client.stream('GET', self._url, headers=headers) as answer,
             ):
+                if answer.status_code == HTTPStatus.NOT_MODIFIED and not etag:
+                    raise FetchFailed('not_asked_for')  # a cache in between may have answered
                 return await _read(answer)
         except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:
             raise FetchFailed(type(error).__name__) from error
 
     async def close(self) -> None:
-        """Let the connection go."""
-        await self._client.aclose()
+        """Let the connection go. Fetching again would open another: an app may be served anew."""
+        before, self._client = self._client, _new_client()
+        await before.aclose()
+
+
+def _new_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        follow_redirects=False, trust_env=False, headers={'Accept-Encoding': 'identity'}
+    )
 
 
 def fetchable(url: str) -> str:
@@ -78,8 +85,10 @@ async def _read(answer: httpx.Response) -> Fetched:
         return Fetched(None, etag, max_age_seconds)
     if answer.status_code != HTTPStatus.OK:
         raise FetchFailed(f'status_{answer.status_code}')
+    if answer.headers.get('Content-Encoding', 'identity') != 'identity':
+        raise FetchFailed('compressed')  # nobody asked for it, and little may become much
     body = b''
-    async for part in answer.aiter_bytes():
+    async for part in answer.aiter_raw():
         body += part
         if len(body) > MAX_BYTES:
             raise FetchFailed('too_large')

@@ -20,6 +20,7 @@ from ..errors import InvalidAccessToken, NoAccessToken
 from ..http.cookie_limit import CookieLimit
 from ..http.dependencies import BearerToken
 from ..http.problems import add_problem_handlers
+from ..http.while_served import run_while_served
 from ..tokens.access_tokens import ACCESS_TOKEN
 from ..tokens.signed_tokens import InvalidToken, TokenVerifier, key_id_of
 from .ended_feed import EndedFeed
@@ -63,6 +64,7 @@ class Verifier:
         self.keys = FetchedKeys(jwks, settings.keep_keys_seconds, settings.steady)
         self._tokens = TokenVerifier(self.keys, settings.issuer, settings.clock)
         self.feed: EndedFeed | None = None
+        self._following: asyncio.Task[None] | None = None
         if settings.ended_sessions_url:
             ended_sessions = JsonAddress(settings.ended_sessions_url)
             self._addresses.append(ended_sessions)
@@ -77,7 +79,8 @@ class Verifier:
         """Return what a token says.
 
         Raises `InvalidAccessToken`, `SessionEnded` if the session is listed as over, or
-        `VerificationUnavailable`.
+        `VerificationUnavailable`; `RuntimeError` if there is a list of those and nobody reads it (an
+        app that is mounted in another: enter `running` in the lifespan of that one).
         """
         key_id = key_id_of(token)
         if key_id is None:
@@ -88,38 +91,38 @@ class Verifier:
         except InvalidToken as error:
             raise InvalidAccessToken(str(error)) from error
         if self.feed:
+            if not self._following:
+                raise RuntimeError('The list of ended sessions is read only while `running`.')
             self.feed.demand_not_ended(claims['sid'])
         return VerifiedCaller(claims['sub'], claims['sid'], claims['exp'])
 
-    async def close(self) -> None:
-        """Let the connections go."""
-        for address in self._addresses:
-            await address.close()
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the list of ended sessions, read once before; let the connections go afterwards."""
+        if self.feed:
+            await self.feed.read()
+            self._following = asyncio.create_task(self.feed.follow())
+        try:
+            yield
+        finally:
+            if self._following:
+                self._following.cancel()
+                await asyncio.wait([self._following])
+                self._following = None
+            for address in self._addresses:
+                await address.close()
 
 
 def install_verifier(app: FastAPI, settings: VerifierSettings) -> Verifier:
-    """Let the routes of `app` ask for `Verified`; its lifespan must be `verifier_lifespan`.
+    """Let the routes of `app` ask for `Verified`; follow the list of ended sessions while it is served.
 
     Raises `ValueError` for an address that is neither https nor on this machine.
     """
     verifier = app.state.verifier = Verifier(settings)
+    run_while_served(app, verifier.running)
     add_problem_handlers(app)
     app.add_middleware(CookieLimit)
     return verifier
-
-
-@contextlib.asynccontextmanager
-async def verifier_lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Follow the list of ended sessions until the service stops."""
-    verifier: Verifier = app.state.verifier
-    following = asyncio.create_task(verifier.feed.follow()) if verifier.feed else None
-    try:
-        yield
-    finally:
-        if following:
-            following.cancel()
-            await asyncio.wait([following])
-        await verifier.close()
 
 
 async def _verified(request: Request, token: BearerToken) -> VerifiedCaller:

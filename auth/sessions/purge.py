@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import delete, select
 
@@ -21,18 +21,27 @@ BATCH_SESSIONS = 200
 KEPT_SECONDS = 86_400
 
 
-@dataclass(frozen=True)
 class Purge:
-    """Every hour, from a thread of its own."""
+    """Every hour, from a thread of its own, which waits with what `new_event` gives."""
 
-    database: Database
-    ended_list: EndedList
-    clock: Callable[[], float]
-    _stopping: threading.Event = field(default_factory=threading.Event)
+    def __init__(
+        self,
+        database: Database,
+        ended_list: EndedList,
+        clock: Callable[[], float],
+        new_event: Callable[[], threading.Event] = threading.Event,
+    ) -> None:
+        self._database = database
+        self._ended_list = ended_list
+        self._clock = clock
+        self._new_event = new_event
+        self._stopping = new_event()
 
     def start(self) -> None:
         """Begin; the first round is now."""
-        threading.Thread(target=self._run, name='purge', daemon=True).start()
+        self._stopping = self._new_event()  # that of a thread before, cleared, would let it go on
+        run = partial(self._run, self._stopping)
+        threading.Thread(target=run, name='purge', daemon=True).start()
 
     def stop(self) -> None:
         """Begin no further batch."""
@@ -53,26 +62,26 @@ class Purge:
 
         Whatever a token could still be told is over: the idle limit is never past the absolute one.
         """
-        due = Session.idle_expires_at < self.clock() - KEPT_SECONDS
+        due = Session.idle_expires_at < self._clock() - KEPT_SECONDS
         some = select(Session.id).where(due).limit(BATCH_SESSIONS)
-        with self.database.read() as connection:  # mostly there is nothing, and no lock is needed
+        with self._database.read() as connection:  # mostly there is nothing, and no lock is needed
             if connection.execute(some).first() is None:
                 return 0
-        with self.database.write() as connection:
+        with self._database.write() as connection:
             # Skipping locked rows keeps this out of deadlocks with a force logout (PostgreSQL).
             ids = connection.execute(some.with_for_update(skip_locked=True)).scalars().all()
             connection.execute(delete(Session).where(Session.id.in_(ids)))
         return len(ids)
 
-    def _run(self) -> None:
+    def _run(self, stopping: threading.Event) -> None:
         log = logging.getLogger('auth')
-        while not self._stopping.is_set():
+        while not stopping.is_set():
             try:
-                self.ended_list.forget_old()
+                self._ended_list.forget_old()
                 if deleted := self.run_once():
                     log.info('Purged %d sessions that ended long ago.', deleted)
             except DatabaseUnavailable as error:
                 log.warning('Purging waits for the database: %s', error)
             except Exception:  # whatever it is, the thread must not end unnoticed
                 log.exception('Purging failed.')
-            self._stopping.wait(INTERVAL_SECONDS)
+            stopping.wait(INTERVAL_SECONDS)

@@ -22,6 +22,7 @@ from auth import (
     install,
     load_or_create_keys,
 )
+from auth.sessions.purge import Purge
 
 from .browser import ORIGIN, Account, Browser, new_account
 from .clock import Clock
@@ -121,6 +122,12 @@ def settings(keys: Keys, clock: Clock, stored: Stored) -> AuthSettings:
         argon2=CHEAPEST_ARGON2ID,
         clock=clock,
     )
+
+
+@pytest.fixture(autouse=True)
+def nobody_purges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the database to the test: purging has tests of its own, which begin it themselves."""
+    monkeypatch.setattr(Purge, 'start', lambda _purge: None)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi import Response as PlainResponse
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from httpx2 import Response
 from starlette.testclient import TestClient
@@ -27,12 +28,11 @@ from auth import (
     fetchable,
     install_verifier,
     load_or_create_keys,
-    verifier_lifespan,
 )
 from auth.resource_server import ended_feed
 from auth.resource_server.ended_feed import LOST_AFTER_SECONDS
 from auth.resource_server.fetched_keys import COOL_DOWN_SECONDS, FIRST_COOL_DOWN_SECONDS
-from auth.resource_server.json_fetch import MAX_BYTES, Fetched, JsonAddress
+from auth.resource_server.json_fetch import MAX_BYTES, Fetched, FetchFailed, JsonAddress
 from auth.tokens.signing_keys import JWKS_MAX_AGE_SECONDS, SigningKeys
 
 from .at_once import at_once
@@ -51,17 +51,21 @@ class Service:
     """A service in front of its keys, and in front of its list if it has one."""
 
     def __init__(self, client: TestClient) -> None:
-        self._client = client
+        self.client = client
 
     def call(self, token: str, more_headers: dict[str, str] | None = None) -> Response:
         """Ask for its protected resource."""
-        return self._client.get('/you', headers=bearer(token) | (more_headers or {}))
+        return self.client.get('/you', headers=bearer(token) | (more_headers or {}))
+
+    def stop(self) -> None:
+        """End its lifespan; the client may still be asked for its app."""
+        self.client.__exit__(None, None, None)
 
     def read_list(self) -> None:
         """Let it read the list of ended sessions now, as it does each second."""
-        assert self._client.portal
-        assert isinstance(self._client.app, FastAPI)
-        self._client.portal.call(self._client.app.state.verifier.feed.poll)
+        assert self.client.portal
+        assert isinstance(self.client.app, FastAPI)
+        self.client.portal.call(self.client.app.state.verifier.feed.poll)
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def start(auth_url: str, clock: Clock) -> Iterator[Start]:
                 clock=clock,
                 steady=clock,
             )
-            app = FastAPI(lifespan=verifier_lifespan)
+            app = FastAPI()
             install_verifier(app, replace(settings, **more))
 
             @app.get('/you')
@@ -427,6 +431,63 @@ def test_lost_list_opens_or_closes(
     service.read_list()
 
     assert service.call(signed_in.access_token).status_code == status
+
+
+def test_list_is_read_before_the_first_call(
+    signed_in: Browser, start: Start, auth_url: str
+) -> None:
+    """Shows that a service which has just started knows who has gone before."""
+    signed_in.log_out()
+
+    service = start(ended_sessions_url=auth_url + ENDED_SESSIONS_PATH)
+
+    assert service.call(signed_in.access_token).json()['code'] == 'session_ended'
+
+
+@pytest.mark.parametrize(
+    ('answer', 'why'),
+    [
+        (PlainResponse(status_code=304), 'not_asked_for'),
+        (PlainResponse(b'{}', headers={'Content-Encoding': 'gzip'}), 'compressed'),
+    ],
+)
+async def test_what_was_not_asked_for_is_no_answer(
+    auth_url: str, auth_server: Counted, answer: PlainResponse, why: str
+) -> None:
+    """Shows that a first reading cannot find nothing new, and that little cannot become much."""
+    auth_server.broken = answer
+    address = JsonAddress(auth_url + ENDED_SESSIONS_PATH)
+
+    with pytest.raises(FetchFailed, match=why):
+        await address.fetch()
+
+    await address.close()
+
+
+def test_list_that_nobody_reads_lets_nobody_in(
+    signed_in: Browser, start: Start, auth_url: str
+) -> None:
+    """Shows that it is said where Starlette runs no lifespan: in an app that is mounted in another."""
+    service = start(ended_sessions_url=auth_url + ENDED_SESSIONS_PATH)
+    service.stop()
+    around = FastAPI()
+    around.mount('/inside', service.client.app)
+
+    with TestClient(around) as client, pytest.raises(RuntimeError, match='read only while'):
+        client.get('/inside/you', headers=bearer(signed_in.access_token))
+
+
+def test_service_may_be_served_again(signed_in: Browser, start: Start, auth_url: str) -> None:
+    """Shows that tests may share an app, each with a client of its own around it."""
+    service = start(ended_sessions_url=auth_url + ENDED_SESSIONS_PATH)
+    assert service.call(signed_in.access_token).status_code == 200
+    service.stop()
+    signed_in.log_out()
+
+    with TestClient(service.client.app) as client:
+        answer = client.get('/you', headers=bearer(signed_in.access_token))
+
+    assert answer.json()['code'] == 'session_ended'
 
 
 @pytest.mark.parametrize(

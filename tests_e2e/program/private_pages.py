@@ -100,7 +100,7 @@ def account(me: auth.Identity) -> None:
 
 def serve(port: int, folder: Path) -> None:
     """Run until it is terminated."""
-    app = FastAPI(openapi_url=None, lifespan=auth.lifespan)
+    app = FastAPI(openapi_url=None)
     settings = auth.AuthSettings(
         database_url=f'sqlite:///{folder}/app.db',
         keys=auth.load_or_create_keys(folder / 'keys'),
