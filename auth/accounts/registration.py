@@ -20,8 +20,9 @@ from ..errors import EmailTaken, InvalidInput, RegistrationClosed
 from ..identity import IssuedSession
 from ..passwords.hashing import Passwords
 from ..passwords.rules import PasswordRules
-from .email_address import NO_ADDRESS, normalized
+from .email_address import normalized
 from .login import Login
+from .name import normalized_name
 from .throttle import Throttle
 
 
@@ -63,13 +64,11 @@ class Registration:
     async def create(self, name: str, email: str, password: str) -> str:
         """Create an account from a program, even if registration is closed; return the user's id.
 
-        Raises `EmailTaken`, `ServiceBusy`, or `InvalidInput` for a weak password or what is no
-        address.
+        Raises `EmailTaken`, `ServiceBusy`, or `InvalidInput` for what a form would not take: a weak
+        password, what is no address, or a name that is empty or too long.
         """
-        try:
-            email = normalized(email)
-        except ValueError as error:
-            raise InvalidInput({'email': NO_ADDRESS}) from error
+        name = _accepted('name', normalized_name, name)
+        email = _accepted('email', normalized, email)
         values = await self._values(name, email, password)
 
         def create() -> None:
@@ -81,7 +80,7 @@ class Registration:
 
     async def _values(self, name: str, email: str, password: str) -> dict[str, Any]:
         """Return the columns of a new user; the password has been checked and hashed."""
-        self.rules.check(password, 'password', about=(name, email))
+        await self.passwords.demand(self.rules.check, password, 'password', (name, email))
         if await run_in_threadpool(self.login.find, email):
             raise EmailTaken
         password_hash = await self.passwords.hash(password)
@@ -98,3 +97,10 @@ class Registration:
         except IntegrityError as error:  # somebody was faster
             raise EmailTaken from error
         audit.record('registered', user=values['id'])
+
+
+def _accepted(field: str, normalize: Callable[[str], str], text: str) -> str:
+    try:
+        return normalize(text)
+    except ValueError as error:
+        raise InvalidInput({field: str(error)}) from error

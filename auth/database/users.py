@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .models import Base
 
+NAME_CHARACTERS = 100
+
 
 class User(Base):
     """An account. `auth_epoch` counts up at each event that must end every sign-in in flight."""
@@ -15,7 +17,7 @@ class User(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(NAME_CHARACTERS))
     password_hash: Mapped[str] = mapped_column(String(255))
     auth_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[float]

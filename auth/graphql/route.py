@@ -43,7 +43,7 @@ _INTERNAL_ERROR = Refusal(
 async def _demand_json(request: Request) -> None:
     """Refuse what a form of another site could send. Raises `HTTPException` (415)."""
     if request.headers.get('Content-Type', '').partition(';')[0].strip().lower() != JSON:
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f'Send {JSON}.')
 
 
 router = APIRouter(max_body_size=MAX_BODY_BYTES, dependencies=[Depends(_demand_json)])

@@ -18,7 +18,7 @@ class ListedOrigins:
         self._with_cors = CORSMiddleware(
             app,
             allow_origins=origins.listed,
-            allow_methods=['GET', 'POST', 'DELETE'],
+            allow_methods=['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
             allow_headers=['Authorization', 'Content-Type', CLIENT_HEADER],
             allow_credentials=True,
             expose_headers=['Retry-After'],

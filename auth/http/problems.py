@@ -19,17 +19,23 @@ REFRESH_PATH = '/auth/refresh'
 
 _HTTP_PROBLEMS = {
     400: ('bad_request', 'The request could not be read.'),
+    401: ('unauthorized', 'This is for people who are signed in.'),
     403: ('forbidden_origin', 'This call must come from a page of our own or of a listed origin.'),
     404: ('not_found', 'There is nothing at this address.'),
     405: ('method_not_allowed', 'This address does not take this method.'),
+    409: ('conflict', 'This does not go with what is there already.'),
     413: ('body_too_large', f'The body may have at most {MAX_BODY_BYTES} bytes.'),
-    415: ('unsupported_media_type', 'This address takes application/json only.'),
+    415: ('unsupported_media_type', 'This address does not take this type of content.'),
     421: ('unknown_host', 'This server does not go by that name.'),
 }
 _OTHER_PROBLEM = ('error', 'This cannot be done.')
 _PHRASES = [status.phrase for status in HTTPStatus]
-# Where a route says it, and not the guard in front of all routes.
-_PROBLEMS_OF_ROUTES = _HTTP_PROBLEMS | {403: ('forbidden', 'You may not do this.')}
+_WITHOUT_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+# Where a route of the host's says it, and not a guard in front of all routes, or a route of ours.
+_PROBLEMS_OF_ROUTES = _HTTP_PROBLEMS | {
+    403: ('forbidden', 'You may not do this.'),
+    413: ('body_too_large', 'This is too large.'),
+}
 
 
 def add_problem_handlers(app: FastAPI, cookie: RefreshCookie | None = None) -> None:
@@ -82,10 +88,10 @@ async def _invalid_input(_request: Request, error: Exception) -> Response:
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     status, said = error.status_code, error.detail
-    if said in _PHRASES:  # Starlette's own: nobody has said more
-        response = http_problem(status)
-    else:
-        code, title = _PROBLEMS_OF_ROUTES.get(status, _OTHER_PROBLEM)
-        response = problem(status, code, title, detail=said)
+    if status in _WITHOUT_BODY:
+        return Response(status_code=status, headers=error.headers)
+    code, title = _PROBLEMS_OF_ROUTES.get(status, _OTHER_PROBLEM)
+    details = {} if said in _PHRASES else {'detail': said}  # Starlette's own: nobody has said more
+    response = problem(status, code, title, **details)
     response.headers.update(error.headers or {})
     return response

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any
 
 from .. import errors
-from ..accounts.email_address import NO_ADDRESS
 from ..sessions.end_reasons import EndReason
 
 RETRY_AFTER_SECONDS = 1
@@ -90,15 +89,14 @@ _FIELD_SENTENCES = {
     'missing': 'This field is required.',
     'extra_forbidden': 'This field is not known here.',
     'json_invalid': 'The body is not valid JSON.',
-    'string_too_short': 'This field is required.',
-    'too_short': 'This field is required.',
+    'string_too_short': 'This is too short.',
+    'too_short': 'This is too short.',
     'too_long': 'This is too long.',
     'model_attributes_type': 'The body is not a JSON object.',
     'string_too_long': 'This is too long.',
     'string_type': 'This must be text.',
+    'string_unicode': 'This cannot be accepted.',
     'bool_type': 'This must be true or false.',
-    'nul': 'This has a character that cannot be stored.',
-    'value_error': NO_ADDRESS,
 }
 
 
@@ -137,8 +135,16 @@ def field_sentences(items: Iterable[Any], *, outside: int = 0) -> dict[str, str]
     for item in items:
         place = [str(part) for part in item['loc'][outside:]]
         name = place[0] if place and item['type'] != 'json_invalid' else 'body'
-        fields[name] = _FIELD_SENTENCES.get(item['type'], 'This cannot be accepted.')
+        fields[name] = _field_sentence(item['type'], item['msg'], item.get('ctx', {}))
     return fields
+
+
+def _field_sentence(kind: str, message: str, context: dict[str, Any]) -> str:
+    if context.get('min_length') == 1:
+        kind = 'missing'
+    if 'error' in context and kind != 'json_invalid':  # a validator of the host's has said why
+        return str(context['error'])
+    return _FIELD_SENTENCES.get(kind, message)
 
 
 def spoils_cookie(error: errors.AuthError) -> bool:

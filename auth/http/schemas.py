@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ..accounts.email_address import normalized
+from ..accounts.name import normalized_name
+from ..database.users import NAME_CHARACTERS
 from ..passwords.rules import MAX_PASSWORD_CHARACTERS
 
+# Said for the document: the validator is asked, and has a sentence for each.
+_NAME_LENGTH = Field(json_schema_extra={'minLength': 1, 'maxLength': NAME_CHARACTERS})
 
-def _strip(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
-def _without_nul(value: str) -> str:
-    if '\0' in value:  # PostgreSQL cannot store it
-        raise PydanticCustomError('nul', 'U+0000')
-    return value
-
-
-Name = Annotated[
-    Annotated[str, Field(min_length=1, max_length=100)],
-    BeforeValidator(_strip),
-    AfterValidator(_without_nul),
-]
+Name = Annotated[str, AfterValidator(normalized_name), _NAME_LENGTH]
 Email = Annotated[str, AfterValidator(normalized)]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_CHARACTERS)]
 

@@ -67,7 +67,7 @@ BAD_FIELDS = [
     ('unknown', 'is_admin', CANARY, UNKNOWN),
     ('unknown', 'id', CANARY, UNKNOWN),
     # half a surrogate pair is JSON, but no text: it fits into no database
-    ('broken text', 'name', '\ud800', 'This cannot be accepted.'),
+    ('broken text', 'name', '\ud800', 'This has a character that cannot be stored.'),
     ('unprintable', 'name', f'{CANARY}\0', 'This has a character that cannot be stored.'),
     ('broken text', 'email', '\ud800@example.com', NOT_ADDRESS),
     ('broken text', 'password', '\ud800' * 15, 'This cannot be accepted.'),

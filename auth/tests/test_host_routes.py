@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Annotated
 
 import pytest
 from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, Field, field_validator
 from starlette.testclient import TestClient
 
 from auth import AuthBackend, AuthSettings, InvalidInput, install
@@ -23,7 +25,8 @@ pytestmark = pytest.mark.databases('sqlite')
     [
         (403, 'Editors only.', 'forbidden'),
         (404, {'order': 7}, 'not_found'),
-        (409, 'This title is taken.', 'error'),
+        (401, 'Members only.', 'unauthorized'),
+        (409, 'This title is taken.', 'conflict'),
         (499, 'A status of our own.', 'error'),
     ],
 )
@@ -42,18 +45,107 @@ def test_route_says_in_its_own_words_why_not(
     assert (answer.json()['code'], answer.json()['detail']) == (code, detail)
 
 
-def test_route_that_says_nothing_gets_our_words(app: FastAPI, laptop: Browser) -> None:
-    """Shows that a bare status has a sentence, and no detail that only repeats it."""
+@pytest.mark.parametrize(
+    ('status', 'code', 'title'),
+    [
+        (401, 'unauthorized', 'This is for people who are signed in.'),
+        (403, 'forbidden', 'You may not do this.'),
+        (404, 'not_found', 'There is nothing at this address.'),
+        (413, 'body_too_large', 'This is too large.'),
+        (415, 'unsupported_media_type', 'This address does not take this type of content.'),
+    ],
+)
+def test_route_that_says_nothing_gets_our_words(
+    app: FastAPI, laptop: Browser, status: int, code: str, title: str
+) -> None:
+    """Shows that a bare status has a sentence, which blames nothing that the guards look at."""
 
     @app.get('/orders')
     def orders() -> None:
-        raise HTTPException(404)
+        raise HTTPException(status)
 
     answer = laptop.client.get('/orders').json()
 
-    assert answer['title'] == 'There is nothing at this address.'
+    assert (answer['code'], answer['title']) == (code, title)
     assert 'detail' not in answer
-    assert HTTPStatus.NOT_FOUND.phrase not in str(answer)
+    assert HTTPStatus(status).phrase not in str(answer)
+
+
+def test_answer_without_a_body_stays_without(app: FastAPI, laptop: Browser) -> None:
+    """Shows that 304 is what it has to be (RFC 9110, 15.4.5)."""
+
+    @app.get('/orders')
+    def orders() -> None:
+        raise HTTPException(304, headers={'ETag': '"7"'})
+
+    answer = laptop.client.get('/orders')
+
+    assert (answer.status_code, answer.headers['ETag'], answer.content) == (304, '"7"', b'')
+
+
+class Order(BaseModel):
+    """What a host's own route takes."""
+
+    title: Annotated[str, Field(min_length=3)]
+    number: Annotated[int, Field(ge=1)]
+
+    @field_validator('title')
+    @classmethod
+    def _no_shouting(cls, title: str) -> str:
+        if title.isupper():
+            raise ValueError('Please do not shout.')
+        return title
+
+
+@pytest.mark.parametrize(
+    ('order', 'errors'),
+    [
+        (
+            {'title': 'ab', 'number': 0},
+            {
+                'title': 'This is too short.',
+                'number': 'Input should be greater than or equal to 1',
+            },
+        ),
+        ({'title': 'BOOKS', 'number': 1}, {'title': 'Please do not shout.'}),
+        ({'title': 'Books'}, {'number': 'This field is required.'}),
+    ],
+)
+def test_forms_of_a_host_are_refused_in_words_of_their_own(
+    app: FastAPI, laptop: Browser, order: dict[str, object], errors: dict[str, str]
+) -> None:
+    """Shows that nobody is asked for an e-mail address where there is none to enter."""
+
+    @app.post('/orders')
+    def orders(order: Order) -> int:
+        return order.number
+
+    answer = laptop.client.post('/orders', json=order)
+
+    assert (answer.status_code, answer.json()['errors']) == (422, errors)
+
+
+def test_app_may_be_served_again(settings: AuthSettings, ada: Account) -> None:
+    """Shows that tests may share an app, each with a client of its own around it."""
+    app = FastAPI()
+    install(app, settings)
+    with TestClient(app, base_url=ORIGIN) as client:
+        assert Browser(client).register(ada).status_code == 201
+
+    with TestClient(app, base_url=ORIGIN) as client:
+        assert Browser(client).log_in(ada).status_code == 200
+
+
+@pytest.mark.parametrize('graphql', [False, True])
+def test_graphql_of_a_host_has_its_own_limits(settings: AuthSettings, *, graphql: bool) -> None:
+    """Shows that what is not ours is not measured by us."""
+    app = FastAPI()
+    app.post('/graphql')(lambda: 'taken')
+    install(app, replace(settings, graphql=graphql))
+    with TestClient(app, base_url=ORIGIN) as client:
+        answer = Browser(client).client.post('/graphql', content=b'.' * 20_000)
+
+    assert answer.status_code == (413 if graphql else 200)
 
 
 async def test_account_made_by_a_program_can_be_used(
@@ -81,6 +173,21 @@ async def test_closed_registration_is_for_programs_only(
         assert over_graphql.json()['errors'][0]['extensions']['code'] == 'registration_closed'
         assert browsers[0].log_in(ada).status_code == 200
     closed.close()
+
+
+async def test_account_made_by_a_program_meets_the_limits_of_forms(
+    backend: AuthBackend, ada: Account
+) -> None:
+    """Shows that no account is made that nobody could sign in to, or that cannot be stored."""
+    for name, password, field in [
+        ('Ada', 'four green herons ' * 60, 'password'),
+        (' ', ada.password, 'name'),
+        ('A' * 101, ada.password, 'name'),
+        ('A\0', ada.password, 'name'),
+    ]:
+        with pytest.raises(InvalidInput) as refused:
+            await backend.registration.create(name, ada.email, password)
+        assert set(refused.value.fields) == {field}
 
 
 async def test_account_needs_an_address(backend: AuthBackend, ada: Account) -> None:
