@@ -71,7 +71,8 @@ class Administration:
         user = await run_in_threadpool(self.database.one, USER_BY_ID, user_id=user_id)
         if user is None:
             return False
-        self.rules.check(new_password, 'new_password', about=(user.name, user.email))
+        about = (user.name, user.email)
+        await self.passwords.demand(self.rules.check, new_password, 'new_password', about)
         new_hash = await self.passwords.hash(new_password)
         return await self._end_all(user_id, EndReason.PASSWORD_CHANGED, password_hash=new_hash)
 

@@ -7,6 +7,7 @@ may wait for it.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from passlib import pwd
 from passlib.context import CryptContext
@@ -40,6 +41,13 @@ class Passwords:
         that the time taken says nothing either. Raises `ServiceBusy`.
         """
         return await self._threads.run(self._verify, password, password_hash)
+
+    async def demand(self, check: Callable[..., None], *about: object) -> None:
+        """Have a new password checked where it will be hashed: that takes its time, too.
+
+        Raises what `check` does, and `ServiceBusy`.
+        """
+        await self._threads.run(check, *about)
 
     def close(self) -> None:
         """Let the threads go."""

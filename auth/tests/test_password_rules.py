@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from auth import AuthBackend, AuthSettings, generate_passphrase
-from auth.passwords import guessable
+from auth.passwords import guessable, rules
 from auth.passwords.guessable import ABOUT_YOU, COMMON_WORDS, REPEATS, WELL_KNOWN, weakness
 
 from .browser import Account, Browser, new_account
@@ -143,6 +144,27 @@ def test_refused_new_password_changes_nothing(
     assert answer.status_code == 422
     assert answer.json()['errors'] == {'new_password': ABOUT_YOU}
     assert phone.log_in(ada).status_code == 200
+
+
+def test_judging_leaves_the_event_loop_free(
+    signed_in: Browser, grace: Account, ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that what takes a while is done where passwords are hashed; who guesses has none judged."""
+    threads = []
+
+    def judge(*_about: object) -> None:
+        threads.append(threading.current_thread().name)
+
+    monkeypatch.setattr(rules, 'weakness', judge)
+    new_password = f'{ada.password} too'
+    assert signed_in.change_password('a wrong guess', new_password).status_code == 422
+    assert threads == []
+
+    assert signed_in.change_password(ada.password, new_password).status_code == 200
+    signed_in.client.cookies.clear()
+    assert signed_in.register(grace).status_code == 201
+
+    assert [name.partition('_')[0] for name in threads] == ['argon2', 'argon2']
 
 
 def test_rules_bind_new_passwords_only(
