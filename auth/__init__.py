@@ -13,11 +13,12 @@ come later in this list:
     passwords, database         hashes and rules; engine, tables, versions
     browser                     the other half: ES modules that hold the access token in the page
 
-What lies beside the folders is for all of them: settings, errors, who somebody is and from which
-browser, the refresh cookie, the record of security events.
+What lies beside the folders is for all of them: settings, errors, origins and paths, who somebody is
+and from which browser, the refresh cookie, the record of security events.
 """
 
 from .accounts.throttle import network
+from .api_paths import is_api_path
 from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
@@ -36,17 +37,16 @@ from .errors import (
     SessionEnded,
     TooManyAttempts,
 )
-from .http.api_paths import is_api_path
 from .http.browser_files import TOKEN_HOLDER_PATH, BrowserFiles, JoinedModule, content_digest
 from .http.dependencies import SignedIn, signed_in
 from .http.documented import describe
 from .http.origin_guard import CLIENT_HEADER
-from .http.origins import exact_origin, is_loopback, origin_of
 from .http.public_routes import ENDED_SESSIONS_PATH, JWKS_PATH
 from .http.response_headers import CSP_NONCE, ResponseHeaders
 from .http.server_rendering import RefreshOnVisit, Visitor, visitor
 from .identity import Identity, IssuedSession
 from .install import add_routes, install
+from .origins import exact_origin, is_loopback, origin_of
 from .passwords.argon2_profiles import CHEAPEST_ARGON2ID, OWASP_ARGON2ID
 from .passwords.hashing import generate_passphrase
 from .resource_server.json_fetch import fetchable

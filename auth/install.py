@@ -16,13 +16,13 @@ from .http.browser_files import TOKEN_HOLDER
 from .http.cookie_limit import CookieLimit
 from .http.cors import ListedOrigins
 from .http.origin_guard import OriginGuard
-from .http.origins import origins
 from .http.problems import add_problem_handlers
 from .http.public_routes import healthz
 from .http.public_routes import router as public_router
 from .http.session_routes import router as session_router
 from .http.sign_in_routes import router as sign_in_router
 from .http.while_served import run_while_served
+from .origins import origins
 from .settings import AuthSettings
 
 

@@ -7,12 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
+from .api_paths import GUARDED_PREFIXES, is_below
+from .origins import is_loopback
 from .passwords.argon2_profiles import OWASP_ARGON2ID, Argon2Profile
 from .tokens.keys import Keys
 from .tokens.signing_keys import MAX_TOKEN_SECONDS
 
 DAY_SECONDS = 86_400
+MIN_PASSWORD_CHARACTERS = 8  # NIST SP 800-63B-4, 3.1.1.2: with a second factor, but never less
 COOKIE_PREFIXES = ('__host-', '__secure-')  # in any case (RFC 6265bis, 4.1.3)
 
 SameSite = Literal['strict', 'none']
@@ -85,16 +89,41 @@ class AuthSettings:
         """Raises `ValueError` for what would leave a hole, and for a cookie's name that is none."""
         if self.longest_token_seconds > MAX_TOKEN_SECONDS:
             raise ValueError(f'A token may live for {MAX_TOKEN_SECONDS} seconds at most.')
-        if any(not path.strip('/') for path in self.webhook_paths):
-            raise ValueError(
-                'A webhook needs a path of its own: without one nothing would be guarded.'
-            )
+        for path in self.webhook_paths:
+            if not re.fullmatch(r'/.*[^/].*', path) or is_below(path, GUARDED_PREFIXES):
+                raise ValueError(
+                    f'A webhook needs a path of its own like /hooks: at {path!r} something would '
+                    'not be guarded that has to be.'
+                )
+        self._demand_safe_cookie()
+        self._demand_limits()
         if not re.fullmatch(r'[\w.-]+', self.cookie_name, re.ASCII):
             raise ValueError(
                 'cookie_name may have letters, digits, and the characters - _ . alone.'
             )
         if self.cookie_name.lower().startswith(COOKIE_PREFIXES):
             raise ValueError('Leave the prefix out of cookie_name: it comes by itself.')
+
+    def _demand_safe_cookie(self) -> None:
+        issuer = urlsplit(self.issuer)
+        is_here = issuer.scheme == 'http' and is_loopback(issuer.hostname or '')
+        if not (self.cookie_secure or (is_here and self.cookie_same_site == 'strict')):
+            raise ValueError(
+                'cookie_secure=False is for http on this machine: elsewhere the session could be '
+                'read from the network.'
+            )
+        if self.cookie_same_site == 'none' and not (self.allowed_origins or self.pages_url):
+            raise ValueError("cookie_same_site='none' is for allowed_origins, and there are none.")
+
+    def _demand_limits(self) -> None:
+        if self.password_min_characters < MIN_PASSWORD_CHARACTERS:
+            raise ValueError(f'A password needs {MIN_PASSWORD_CHARACTERS} characters at least.')
+        most = {'access_token_seconds': self.access_token_seconds}
+        most |= {'socket_ticket_seconds': self.socket_ticket_seconds}
+        most |= {'sessions_per_user': self.limits.sessions_per_user} | vars(self.attempts)
+        for name, number in most.items():
+            if number < 1:
+                raise ValueError(f'{name} must be 1 at least: nobody would get in.')
 
     @property
     def longest_token_seconds(self) -> int:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .api_paths import is_below
+from ..api_paths import is_below
 from .problems import MAX_BODY_BYTES, http_problem
 
 

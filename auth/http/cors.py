@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .api_paths import is_api_path
+from ..api_paths import is_api_path
+from ..origins import Origins
 from .origin_guard import CLIENT_HEADER
-from .origins import Origins
 
 
 class ListedOrigins:

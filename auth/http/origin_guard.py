@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from .. import audit
-from .api_paths import is_below
-from .origins import Origins
+from ..api_paths import is_below
+from ..origins import Origins
 from .problems import http_problem
 
 # Any value will do. A page of another origin can set no such header without asking first (CORS),

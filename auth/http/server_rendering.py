@@ -20,9 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..backend import AuthBackend
 from ..errors import AuthError, DatabaseUnavailable
 from ..identity import Identity, IssuedSession
+from ..origins import origin_of
 from ..sent_cookies import sent_cookies
 from . import credentials
-from .origins import origin_of
 
 _VISITOR = 'auth.visitor'  # where in the ASGI scope it is
 

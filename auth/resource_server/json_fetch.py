@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..http.origins import is_loopback, origin_of
+from ..origins import is_loopback, origin_of
 
 FETCH_TIMEOUT_SECONDS = 2
 MAX_BYTES = 2 * 1024 * 1024

@@ -149,7 +149,10 @@ def test_reading_never_sets_a_cookie(signed_in: Browser) -> None:
 
 def test_plain_cookie_is_a_setting(settings: AuthSettings, serve: Serve, ada: Account) -> None:
     """Shows that local work over http may do without Secure, at setting and at deleting."""
-    browser = serve(replace(settings, cookie_secure=False))
+    here = 'http://localhost:8000'
+    browser = serve(replace(settings, issuer=here, cookie_secure=False))
+    browser.client.base_url = here
+    browser.client.headers['Origin'] = here
 
     answers = [browser.register(ada), browser.log_out()]
 

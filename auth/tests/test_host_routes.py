@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, Field, field_validator
 from starlette.testclient import TestClient
 
-from auth import AuthBackend, AuthSettings, InvalidInput, install
+from auth import (
+    AttemptLimits,
+    AuthBackend,
+    AuthSettings,
+    InvalidInput,
+    SessionLimits,
+    install,
+)
 
 from .browser import ORIGIN, Account, Browser, new_account
 from .graphql import GraphqlBrowser
@@ -218,8 +225,37 @@ def test_webhooks_take_what_programs_send(settings: AuthSettings) -> None:
     backend.close()
 
 
-@pytest.mark.parametrize('path', ['', '/'])
+@pytest.mark.parametrize('path', ['', '/', '//', 'hooks', '/auth', '/auth/login', '/graphql'])
 def test_webhooks_are_not_everywhere(settings: AuthSettings, path: str) -> None:
-    """Shows that the guard cannot be switched off by a path that everything is below."""
+    """Shows that the guard cannot be switched off by a path that is not the host's own."""
     with pytest.raises(ValueError, match='path of its own'):
         replace(settings, webhook_paths=(path,))
+
+
+@pytest.mark.parametrize(
+    ('careless', 'why'),
+    [
+        ({'cookie_secure': False}, 'read from the network'),
+        ({'cookie_secure': False, 'issuer': 'http://app.example'}, 'read from the network'),
+        (
+            {
+                'cookie_secure': False,
+                'issuer': 'http://localhost:8000',
+                'cookie_same_site': 'none',
+                'allowed_origins': ('https://other.example',),
+            },
+            'read from the network',
+        ),
+        ({'cookie_same_site': 'none'}, 'there are none'),
+        ({'password_min_characters': 7}, '8 characters'),
+        ({'access_token_seconds': 0}, 'access_token_seconds'),
+        ({'limits': SessionLimits(sessions_per_user=0)}, 'sessions_per_user'),
+        ({'attempts': AttemptLimits(failures_per_account=0)}, 'failures_per_account'),
+    ],
+)
+def test_careless_settings_are_refused(
+    settings: AuthSettings, careless: dict[str, Any], why: str
+) -> None:
+    """Shows that a program cannot do what the command line refuses."""
+    with pytest.raises(ValueError, match=why):
+        replace(settings, **careless)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auth import exact_origin
-from auth.http.origins import origins
+from auth.origins import origins
 
 PUBLIC = 'https://app.example.com'
 

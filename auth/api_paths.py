@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
-_PREFIXES = ('/auth/', '/graphql/', '/api/', '/.well-known/')
+# No path of the host's is among these, nor may one be let past the guards.
+GUARDED_PREFIXES = ('/auth/', '/graphql/', '/.well-known/')
+_PREFIXES = (*GUARDED_PREFIXES, '/api/')
 
 
 def is_api_path(scope: Scope) -> bool:
