@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from auth import Renewal, Transport
+from auth import Renewal, Transport, exact_origin
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,11 @@ class BrowserSettings:
     transport: Transport = 'rest'
     api: str = ''
     services: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for what is no origin."""
+        for origin in self.other_origins:
+            exact_origin(origin)
 
     @property
     def other_origins(self) -> list[str]:

@@ -70,6 +70,7 @@ def install(
     `transport` is how the browser speaks to the backend: `rest` or `graphql` (auth/browser/api.js).
     `api` is the origin of the backend's routes, if not the pages' own.
     `services` are the origins of other services that the browser may send access tokens to.
+    Raises `ValueError` for what is no origin, and for two pages at one path. Once in a process.
     """
     browser_settings = BrowserSettings(renewal, transport, api, services)
     setattr(app.state, CONNECTS_TO, browser_settings.other_origins)

@@ -15,6 +15,7 @@ has made the link.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,10 +28,9 @@ from auth import Identity
 
 from .elements import Text
 from .page_sessions import PageSessions
-from .routes import Routes
+from .routes import FAILED, Routes
 
 BUSY = 'The service is busy. Please try again.'
-FAILED = 'Something has gone wrong, and this page cannot be shown.'
 REDRAW_AFTER_SECONDS = 2.0
 
 # What follows the identity comes from the query.
@@ -78,7 +78,8 @@ def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Bu
     It must be imported before `pages.install` is called. What is below the path is for `ui.sub_pages`
     inside of it, whose own paths begin there: `{'/': all_notes, '/{note_id}': one_note}`. `in_menu`:
     whether everybody sees a link to it; what somebody may do there is for the page to ask. Raises
-    `ValueError` if the path is taken, or has parameters, and `RuntimeError` if it is too late.
+    `ValueError` for a path that is taken or has parameters, and for a function that has none;
+    `RuntimeError` if it is too late.
     """
 
     def register(build: Build) -> Build:
@@ -91,16 +92,19 @@ def private_page(path: str, title: str, *, in_menu: bool = True) -> Callable[[Bu
 def add_private_page(path: str, page: PrivatePage, function: Callable[..., Any]) -> None:
     """Have this page at `path`; `ui.link` and `ui.navigate.to` take its function, too.
 
-    Raises `ValueError` if the path is taken, or has parameters, and `RuntimeError` if it is too late.
+    Raises `ValueError` for a path that is taken or has parameters, and for a function that has none;
+    `RuntimeError` if it is too late.
     """
     if registered_pages.are_installed:
         raise RuntimeError(
             f'{path} comes too late: import its module before pages.install is called.'
         )
-    if '{' in path:
+    if not re.fullmatch(r'/|(/[^/{?#]+)+', path):
         raise ValueError(
-            f'{path}: a private page has no parameters; ui.sub_pages inside of it may.'
+            f'{path}: write it like /notes; only ui.sub_pages inside of it may have parameters.'
         )
+    if not inspect.signature(function).parameters:
+        raise ValueError(f'{path}: its function is called with whom it is for, and takes nobody.')
     if path in registered_pages:
         raise ValueError(f'There are two pages at {path}.')
     registered_pages[path] = page

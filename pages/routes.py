@@ -14,6 +14,8 @@ from .not_found import SENTENCE, TITLE, WAY_ON
 
 # NiceGUI looks for a page at each part of the address, and reads all of it each time: anybody's page
 # could stop the server with one message (measured: 0.9 MB, seven minutes and more).
+FAILED = 'Something has gone wrong, and this page cannot be shown.'
+
 MAX_ADDRESS_CHARACTERS = 4_000
 MAX_ADDRESS_PARTS = 50
 
@@ -74,6 +76,11 @@ class Routes(ui.sub_pages):
             Text('h1', TITLE)
             Text('p', SENTENCE)
             ui.link(WAY_ON, '/')
+
+    def _render_error(self, _error: Exception) -> None:
+        """Say so, in our words, of what fails before a page is called: a query it cannot take."""
+        with self:
+            Text('p', FAILED).props('role=alert')
 
 
 def _leads_beyond(pages: ui.sub_pages) -> bool:

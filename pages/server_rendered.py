@@ -60,7 +60,7 @@ def server_rendered(title: str, render: Render) -> ServerRenderedPage:
 def server_rendered_page(path: str, title: str) -> Callable[[Render], Render]:
     """Make a page for signed-in people, at `path`, of a coroutine that writes its HTML.
 
-    It must be imported before `pages.install` is called. Raises `ValueError` if the path is taken.
+    It must be imported before `pages.install` is called. Raises what `private_page` does.
     """
 
     def register(render: Render) -> Render:

@@ -76,6 +76,7 @@ def test_lazy_refreshes_before_a_call_only(
     tab, other = tabs(), tabs()
     person.join(tab, server.url)
     wait_for_trace(tab, 'page.bound')
+    expect(tab.get_by_text('at the next call')).to_be_visible()
     open_bare(other, server.url)  # a page that does not know of the setting
     before = refreshes_begun(tab)
     context.clock.fast_forward(A_TOKENS_LIFE)

@@ -198,6 +198,65 @@ def test_query_reaches_the_page(url: str, tabs: OpenTab, person: Person) -> None
     expect(tab.get_by_text(f'11 of all for {person.name}')).to_be_visible()
 
 
+@pytest.mark.one_browser
+def test_query_that_the_page_cannot_take(url: str, tabs: OpenTab, person: Person) -> None:
+    """A sentence of ours, and the rest of the app goes on."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+
+    tab.goto(f'{url}{REPORT}?most=many')
+
+    expect(tab.get_by_role('alert')).to_have_text(
+        'Something has gone wrong, and this page cannot be shown.'
+    )
+    tab.get_by_role('link', name='Hub', exact=True).click()
+    expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
+
+
+def test_deep_link_survives_the_login_as_a_whole(url: str, tabs: OpenTab, person: Person) -> None:
+    """Query and fragment, too; the fragment never leaves the browser."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.context.clear_cookies()
+    tab.goto(f'{url}{REPORT}?only=a%20b#part')
+
+    sees_login_page(tab)
+    person.fill_login_form(tab)
+    press(tab, 'Sign in')
+
+    expect(tab.get_by_text(f'11 of a b for {person.name}')).to_be_visible()
+    expect(tab).to_have_url(f'{url}{REPORT}?only=a%20b#part')
+
+
+def test_dark_mode_of_a_page_is_that_of_all_of_it(url: str, tabs: OpenTab, person: Person) -> None:
+    """What NiceGUI's `ui.dark_mode` changes, the frame around it follows."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.goto(url + REPORT)
+    expect(tab.get_by_text(f'11 of all for {person.name}')).to_be_visible()
+    background = 'getComputedStyle(document.body).backgroundColor'
+
+    seen = {}
+    for dark in (True, False):
+        tab.evaluate('dark => Quasar.Dark.set(dark)', dark)
+        seen[dark] = tab.evaluate(background)
+
+    assert seen == {True: 'rgb(18, 21, 28)', False: 'rgb(245, 246, 249)'}
+
+
+@pytest.mark.one_browser
+def test_menu_of_many_pages_fits_a_phone(url: str, tabs: OpenTab, person: Person) -> None:
+    """It goes on in another line; the way out is never cut off."""
+    tab = tabs()
+    person.post(tab.context.request, url, 'register')
+    tab.set_viewport_size({'width': 320, 'height': 640})
+
+    tab.goto(url + HUB)
+
+    expect(tab.get_by_text(f'Hub of {person.name}')).to_be_visible()
+    assert tab.evaluate('document.documentElement.scrollWidth') == 320
+
+
 def test_nothing_is_shown_for_what_is_not_there(url: str, tabs: OpenTab, person: Person) -> None:
     """Below a private page that has pages of its own, too, by address as by link."""
     tab = tabs()

@@ -1336,4 +1336,28 @@ WEAKENINGS = [
         'pass',
         'app/tests/test_client_address.py::test_prefix_is_believed_of_nobody',
     ),
+    Weakening(
+        'frame-stays-light',
+        'P20',
+        'pages/static/theme.css',
+        ':where(:root:has(> .body--dark)) { color-scheme: dark; }',
+        '',
+        'test_private_pages.py::test_dark_mode_of_a_page_is_that_of_all_of_it',
+    ),
+    Weakening(
+        'menu-in-one-line',
+        'P20',
+        'pages/static/theme.css',
+        'flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 0.25rem 1.25rem;',
+        'align-items: center; justify-content: flex-end; gap: 0.25rem 1.25rem;',
+        'test_private_pages.py::test_menu_of_many_pages_fits_a_phone',
+    ),
+    Weakening(
+        'fragment-left-behind',
+        'P20',
+        'pages/browser/session_bridge.js',
+        'const here = pathname + search + hash;',
+        'const here = pathname + search;',
+        'test_private_pages.py::test_deep_link_survives_the_login_as_a_whole',
+    ),
 ]

@@ -64,9 +64,14 @@ export class Renewal {
     this.#owner = owner;
   }
 
-  /** Milliseconds to the next silent refresh; `null` while none is planned. */
+  /** Milliseconds until the current access token should be renewed; `null` without one. */
   get dueInMs() {
     return this.#expiry && this.#expiry.dueInMs;
+  }
+
+  /** Milliseconds to the next silent refresh; `null` while none is planned. */
+  get plannedInMs() {
+    return this.#strategy === "lazy" ? null : this.dueInMs;
   }
 
   /** Milliseconds until the current access token is worthless. */

@@ -25,7 +25,7 @@ export const auth = new AuthClient({
   api: setting("auth-api") || undefined,
   renewal: toStrategy(setting("auth-renewal")),
   transport: toTransport(setting("auth-transport")),
-  services: setting("auth-services")?.split(" "),
+  services: setting("auth-services")?.split(/\s+/).filter(Boolean),
 });
 Object.assign(globalThis, { auth });
 auth.start();

@@ -45,6 +45,6 @@ export class TokenView {
 
   /** Milliseconds to the next silent refresh; `null` while none is planned. */
   get nextRefreshMs() {
-    return this.#renewal.dueInMs;
+    return this.#renewal.plannedInMs;
   }
 }

@@ -1,7 +1,7 @@
 /** Calls the protected API; shows its status, what it said, and whether a refresh came first. */
 import { auth } from "auth-client";
 import { BusyButton } from "./busy_button.js";
-import { sentenceFor } from "./page_sentences.js";
+import { NO_JSON, sentenceFor } from "./page_sentences.js";
 
 export const ApiCard = {
   components: { BusyButton },
@@ -29,7 +29,7 @@ export const ApiCard = {
       auth.addEventListener("trace", note);
       try {
         const response = await auth.fetch("/api/me");
-        const { message, title } = await response.json();
+        const { message, title = NO_JSON } = await response.json().catch(() => ({}));
         this.answer = { ok: response.ok, status: response.status, said: message ?? title, refreshed };
       } catch (error) {
         this.answer = { ok: false, status: "no answer", said: sentenceFor(error), refreshed };

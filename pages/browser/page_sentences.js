@@ -34,6 +34,8 @@ const SENTENCES = {
     "Your password is right, but this browser keeps no cookies of another site, and one holds your session. " +
     "Allow them for this site, or use the app where pages and backend are of one site.",
 };
+/** Of an answer that is a page, maybe of a proxy. */
+export const NO_JSON = "Nothing that can be understood here.";
 const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
 const UNREACHABLE_AFTERWARDS =
   "The server cannot be reached. If only its answer was lost, what was asked for has been done. " +

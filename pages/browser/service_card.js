@@ -1,7 +1,7 @@
 /** Calls services that know nobody here; and logs out to see how long the token outlives that. */
 import { auth } from "auth-client";
 import { BusyButton } from "./busy_button.js";
-import { sentenceFor } from "./page_sentences.js";
+import { NO_JSON, sentenceFor } from "./page_sentences.js";
 
 const PATH = "/api/about-you";
 
@@ -45,8 +45,8 @@ export const ServiceCard = {
 async function ask(service) {
   try {
     const response = await auth.fetch(service + PATH);
-    const content = await response.json();
-    const said = content.message ?? content.title;
+    const content = await response.json().catch(() => ({}));
+    const said = content.message ?? content.title ?? NO_JSON;
     return { ...content, service, ok: response.ok, status: response.status, said };
   } catch (error) {
     return { service, ok: false, status: "no answer", said: sentenceFor(error) };

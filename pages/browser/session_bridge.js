@@ -84,11 +84,11 @@ export const SessionBridge = {
     },
     /** Lead on from a page that is not for this state. */
     lead() {
-      const { pathname, search } = location;
+      const { pathname, search, hash } = location;
       if (auth.state === "signed-in" && this.entryPaths.includes(pathname)) go(this.destination());
       if (auth.state !== "signed-out") return;
       if (isAmong(pathname, this.privatePaths)) {
-        const here = pathname + search;
+        const here = pathname + search + hash;
         go(this.login + (here === this.home ? "" : `?next=${encodeURIComponent(here)}`));
       } else if (pathname === "/") go(this.login);
     },
@@ -148,7 +148,7 @@ export const SessionBridge = {
       if (!URL.canParse(next, location.origin)) return this.home;
       const url = new URL(next, location.origin);
       const isOurs = url.origin === location.origin && isAmong(url.pathname, this.privatePaths);
-      return isOurs ? url.pathname + url.search : this.home;
+      return isOurs ? url.pathname + url.search + url.hash : this.home;
     },
   },
 };

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from fastapi import FastAPI
 from nicegui import Client, ui
@@ -10,6 +12,7 @@ from nicegui.testing import User
 import auth
 from auth import EndReason
 from pages import private_page, private_pages
+from pages.routes import FAILED
 
 from .faults import raise_unavailable
 from .test_binding import IssueTicket, bridge_of, present
@@ -144,7 +147,7 @@ async def test_page_that_fails_shows_no_half(
 
     await present(client, ticket_for(ada, client.id))
 
-    await user.should_see(private_pages.FAILED)
+    await user.should_see(FAILED)
     await user.should_not_see('The first half')
     assert 'as ordered' in caplog.text
     caplog.clear()  # NiceGUI's tests take a logged error for a failure
@@ -159,3 +162,19 @@ def test_two_pages_cannot_share_an_address() -> None:
 
     with pytest.raises(ValueError, match='/notes'):
         private_page(PATH, 'Two')(one)
+
+
+@pytest.mark.parametrize('path', ['notes', '/notes/', '//notes', '/notes/{id}', '/notes?all', ''])
+def test_path_that_nobody_could_reach_is_refused(path: str) -> None:
+    """Shows that a slip of the pen is told when the module is imported."""
+
+    def notes(me: auth.Identity) -> None: ...
+
+    with pytest.raises(ValueError, match='write it like /notes'):
+        private_page(path, 'Notes')(notes)
+
+
+def test_function_that_takes_nobody_is_refused() -> None:
+    """Shows that nobody has to find out by opening the page."""
+    with pytest.raises(ValueError, match='takes nobody'):
+        private_page('/notes', 'Notes')(cast('Any', lambda: None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -102,3 +103,12 @@ async def test_host_has_pages_for_everybody(sessions: PageSessions) -> None:
         assert OUR_SCRIPTS.search((await user.http_client.get('/login')).text)
         await user.open('/login')
         await user.should_not_see('For everybody')
+
+
+@pytest.mark.parametrize(
+    'given', [{'api': 'https://api.example/'}, {'services': ['localhost:8001']}]
+)
+def test_other_origins_are_exact(given: dict[str, Any]) -> None:
+    """Shows that a slip is told at the start, and not by a browser that refuses each call."""
+    with pytest.raises(ValueError, match='not an exact origin'):
+        BrowserSettings(**given)
