@@ -53,7 +53,7 @@ def test_options_of_the_docs_exist(tmp_path: Path) -> None:
 
     for document in documents():
         text = SHELL_SCRIPT.sub('', document.read_text(encoding='utf-8'))
-        options = set(re.findall(r'(?<= |`)--[\w-]+', text))
+        options = set(re.findall(r'(?<= |`)--[\w-]+(?![\w:-])', text))
         unknown = {option for option in options - {'--help'} if option not in help_text}
         assert not unknown, document.name
 
