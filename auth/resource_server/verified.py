@@ -93,7 +93,7 @@ class Verifier:
         if self.feed:
             if not self._following:
                 raise RuntimeError('The list of ended sessions is read only while `running`.')
-            self.feed.demand_not_ended(claims['sid'])
+            self.feed.demand_not_ended(claims['sid'], claims['iat'])
         return VerifiedCaller(claims['sub'], claims['sid'], claims['exp'])
 
     @contextlib.asynccontextmanager

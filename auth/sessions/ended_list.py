@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select
 
 from ..database.engine import Database
 from ..database.models import EndedSession
 
-# What one reading may cost. If more have ended, the oldest are left out: readers have them already.
+# What one reading may cost. If more have ended, the oldest are left out: whoever has read the list all
+# the time has them already, and others are told since when it is complete.
 MAX_LISTED = 10_000
 
 _is_recent = EndedSession.ended_at > bindparam('since')
@@ -35,7 +38,10 @@ _FORGET = delete(EndedSession).where(~_is_recent)
 
 @dataclass(frozen=True)
 class Edition:
-    """The list as JSON, `{"ended": {digest: forget_at}}` in Unix seconds, and its entity tag."""
+    """The list as JSON, and its entity tag: `{"ended": {digest: forget_at}, "complete_since": moment}`.
+
+    In Unix seconds; the second is there only if some that ended before it are left out.
+    """
 
     body: bytes
     etag: str
@@ -60,9 +66,9 @@ class EndedList:
             state = connection.execute(_STATE, since).one()
             with self._one_writes:  # only now: nobody queues for a database that does not answer
                 if self._edition is None or self._state != state:
-                    rows = connection.execute(_RECENT, since)
-                    ended = {row.session_sha256: self._until(row.ended_at) for row in rows}
-                    self._edition, self._state = _write(ended), state
+                    rows = connection.execute(_RECENT, since).all()
+                    content = self._content(rows, all_of_them=state[0])
+                    self._edition, self._state = _write(content), state
                 return self._edition
 
     def forget_old(self) -> None:
@@ -78,10 +84,19 @@ class EndedList:
         """Give the statements the moment after which an end is recent."""
         return {'since': self._clock() - self._keep_seconds}
 
+    def _content(self, rows: Sequence[Row[str, float]], all_of_them: int) -> dict[str, Any]:
+        """Say what the newest `rows` are, of all that there are."""
+        content: dict[str, Any] = {
+            'ended': {row.session_sha256: self._until(row.ended_at) for row in rows}
+        }
+        if len(rows) < all_of_them:
+            content['complete_since'] = math.ceil(rows[-1].ended_at)
+        return content
+
     def _until(self, ended_at: float) -> int:
         return int(ended_at + self._keep_seconds) + 1
 
 
-def _write(ended: dict[str, int]) -> Edition:
-    body = json.dumps({'ended': ended}, separators=(',', ':')).encode()
+def _write(content: dict[str, Any]) -> Edition:
+    body = json.dumps(content, separators=(',', ':')).encode()
     return Edition(body, f'"{hashlib.sha256(body).hexdigest()}"')

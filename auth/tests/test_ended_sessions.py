@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -125,6 +126,15 @@ def test_reading_is_bounded(
     phone.log_out()
 
     assert list(listed(signed_in)) == [digest(newest)]
+    content = signed_in.client.get(ENDED_SESSIONS_PATH).json()
+    assert content['complete_since'] == math.ceil(clock())
+
+
+def test_whole_list_needs_no_moment(signed_in: Browser) -> None:
+    """Shows that nothing is said to be missing where nothing is."""
+    signed_in.log_out()
+
+    assert set(signed_in.client.get(ENDED_SESSIONS_PATH).json()) == {'ended'}
 
 
 def test_unchanged_list_is_not_written_again(

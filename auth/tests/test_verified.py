@@ -444,6 +444,42 @@ def test_list_is_read_before_the_first_call(
     assert service.call(signed_in.access_token).json()['code'] == 'session_ended'
 
 
+@pytest.mark.parametrize(('required', 'status'), [(False, 200), (True, 503)])
+def test_list_that_begins_late_is_no_proof(
+    *,
+    app: FastAPI,
+    signed_in: Browser,
+    start: Start,
+    auth_url: str,
+    auth_server: Counted,
+    clock: Clock,
+    required: bool,
+    status: int,
+) -> None:
+    """Shows that who floods the list brings no ended session back where a list is required.
+
+    A service that has read all the time misses nothing, and a token from later is proven.
+    """
+    url = auth_url + ENDED_SESSIONS_PATH
+    reader = start(ended_sessions_url=url, ended_sessions_required=True)
+    clock.advance(60)
+    reader.read_list()
+    flooded = JSONResponse({'ended': {}, 'complete_since': int(clock()) - 10})
+
+    async def auth_server_in_a_flood(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = flooded if scope['path'] == ENDED_SESSIONS_PATH else app
+        await answer(scope, receive, send)
+
+    auth_server.broken = auth_server_in_a_flood
+    reader.read_list()
+    newcomer = start(ended_sessions_url=url, ended_sessions_required=required)
+
+    assert reader.call(signed_in.access_token).status_code == 200
+    assert newcomer.call(signed_in.access_token).status_code == status
+    signed_in.refresh()
+    assert newcomer.call(signed_in.access_token).status_code == 200
+
+
 @pytest.mark.parametrize(
     ('answer', 'why'),
     [
