@@ -63,7 +63,7 @@ LINES = {
     'V16.2.5': 'no secret in any log, trace or output',
     'V16.3.1': 'one structured event for everything that matters',
     'V16.4.1': 'a line break in a value makes no second line',
-    'V16.5.1': 'a refusal echoes no input; an error shows only an id',
+    'V16.5.1': 'a refusal echoes no input; a crash shows nothing of its cause',
     '63B 5.1': 'without "stay signed in" the cookie has no age; the server decides in any case',
     'kid': 'an unknown, missing or strange key id is refused without more work',
     'keys': 'EdDSA keys, made at first start, owner-only, rotated without a sign-out',

@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from .. import errors
+from ..api_paths import is_api_path
 from ..refresh_cookie import RefreshCookie
 from .refusals import field_sentences, refusal, spoils_cookie
 
@@ -54,6 +55,13 @@ def add_problem_handlers(app: FastAPI, cookie: RefreshCookie | None = None) -> N
     app.add_exception_handler(errors.AuthError, auth_error)
     app.add_exception_handler(RequestValidationError, _invalid_input)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _crash)  # the server logs it all the same
+
+
+async def _crash(request: Request, _error: Exception) -> Response:
+    if is_api_path(request.scope):
+        return problem(500, 'internal_error', 'Something has gone wrong here.')
+    return PlainTextResponse(HTTPStatus.INTERNAL_SERVER_ERROR.phrase, 500)
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:

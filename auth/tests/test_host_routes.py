@@ -90,6 +90,27 @@ def test_answer_without_a_body_stays_without(app: FastAPI, laptop: Browser) -> N
     assert (answer.status_code, answer.headers['ETag'], answer.content) == (304, '"7"', b'')
 
 
+@pytest.mark.checklist('V16.5.1')
+@pytest.mark.parametrize(
+    ('path', 'media_type'),
+    [('/api/orders', 'application/problem+json'), ('/orders', 'text/plain; charset=utf-8')],
+)
+def test_crash_says_nothing_of_its_cause(
+    app: FastAPI, backend: AuthBackend, path: str, media_type: str
+) -> None:
+    """Shows that programs are told in their language, and nobody is told why."""
+
+    @app.get(path)
+    def orders() -> None:
+        raise RuntimeError('the password is forty two')
+
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
+        answer = client.get(path)
+
+    assert (answer.status_code, answer.headers['Content-Type']) == (500, media_type)
+    assert 'forty two' not in answer.text
+
+
 class Order(BaseModel):
     """What a host's own route takes."""
 
