@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -66,6 +67,12 @@ def _network(address: str) -> str:
     return address
 
 
+def _given(text: object) -> object:
+    if text == '':
+        raise ValueError('it is empty')
+    return text
+
+
 def _split(text: object) -> object:
     """Take apart what was given with commas; a list is one already."""
     if not isinstance(text, str):
@@ -73,6 +80,9 @@ def _split(text: object) -> object:
     return [each.strip() for each in text.split(',') if each.strip()]
 
 
+# Empty is a variable that did not arrive: not the default, and not the working directory.
+Given = Annotated[str, BeforeValidator(_given)]
+GivenPath = Annotated[Path, BeforeValidator(_given)]
 Origin = Annotated[str, AfterValidator(auth.exact_origin)]
 _Network = Annotated[str, AfterValidator(_network)]
 # Not decoded by pydantic-settings, which would expect JSON.

@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 import auth
 
-from .options import Networks, Options, Origin, Origins, url_of
+from .options import Given, GivenPath, Networks, Options, Origin, Origins, url_of
 
 ENV_PREFIX = 'APP_'
 SITE_NAME = 'Sign-in demo'
@@ -37,8 +37,10 @@ class Settings(Options):
 
     host: str = Field('localhost', description='address to listen on')
     port: int = Field(8000, ge=0, le=65_535, description='port to listen on; 0 takes a free one')
-    data_dir: Path = Field(Path('data'), description='folder for the database, keys and secrets')
-    database_url: str | None = Field(
+    data_dir: GivenPath = Field(
+        Path('data'), description='folder for the database, keys and secrets'
+    )
+    database_url: Given | None = Field(
         None, description='SQLAlchemy URL; default: the SQLite file app.db in the data folder'
     )
     public_url: Origin | None = Field(

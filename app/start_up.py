@@ -17,6 +17,7 @@ from .demo_accounts import DemoAccount
 from .settings import SITE_NAME, Settings
 
 EXIT_UNUSABLE = 2
+_POOLER = 'What a PgBouncer in between needs to be told is in docs/operation.md.'
 
 
 def greet(settings: Settings, url: str, accounts: list[DemoAccount]) -> None:
@@ -87,7 +88,8 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
     except auth.DatabaseUnavailable as error:
         if settings.database_url is None:
             give_up(f'the database in {settings.data_dir} cannot be used ({error}).', what)
-        why = f'the database does not answer ({error}). Is it running? Check --database-url.'
+        advice = _POOLER if 'startup parameter' in str(error) else 'Is it running?'
+        why = f'the database does not answer ({error}). {advice} Check --database-url.'
         give_up(why, what)
     except ProgrammingError as error:  # an option that the driver does not know, for one
         reason = str(error.orig).partition('\n')[0]
@@ -95,7 +97,8 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
     except (ArgumentError, ModuleNotFoundError):
         give_up(
             '--database-url is not understood. It looks like sqlite:////folder/app.db or '
-            'postgresql+psycopg://user@host/name.',
+            'postgresql+psycopg://user:password@host/name, with @ : / % in a password written as '
+            '%40 %3A %2F %25.',
             what,
         )
     except auth.OtherKeys:
@@ -110,6 +113,7 @@ def giving_up_if_unusable(settings: Settings, what: str = 'start') -> Iterator[N
         auth.UnknownSchema,
         auth.UnusableFile,
         auth.MissingPrivilege,
+        auth.UnfitPooler,
         ValueError,
     ) as error:
         give_up(str(error), what)

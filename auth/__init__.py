@@ -22,7 +22,7 @@ from .api_paths import is_api_path
 from .audit import record as record_event
 from .backend import AuthBackend
 from .caller import Caller
-from .database.postgresql import MissingPrivilege
+from .database.postgresql import MissingPrivilege, UnfitPooler
 from .database.schema import NeverUsed, UnknownSchema
 from .database.sqlite import UnusableFile
 from .end_sessions import end_all_sessions
@@ -109,6 +109,7 @@ __all__ = [
     'SignedIn',
     'TooManyAttempts',
     'Transport',
+    'UnfitPooler',
     'UnknownSchema',
     'UnusableFile',
     'Verified',

@@ -69,8 +69,8 @@ def build_backend(settings: AuthSettings) -> AuthBackend:
 
     Raises `UnknownSchema` for tables of a newer version, `OtherKeys` if they were used with another
     master secret, `UnusableFile` for a file that will never do, `MissingPrivilege` for a role that may
-    make no tables, `DatabaseUnavailable`, and SQLAlchemy's `ArgumentError` for a URL that makes no
-    sense.
+    make no tables, `UnfitPooler` if something in between drops those, `DatabaseUnavailable`, and
+    SQLAlchemy's `ArgumentError` for a URL that makes no sense.
     """
     clock, limits = settings.clock, settings.limits
     database = _prepared(settings)

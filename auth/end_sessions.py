@@ -32,8 +32,9 @@ def end_all_sessions(
 
     Raises `OtherKeys` if the keys are new, and that was not said; `NeverUsed` if no server has used
     the database, and makes nothing there; `UnknownSchema`, `UnusableFile`, `MissingPrivilege`,
-    `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if it cannot be used. Then nothing has ended
-    (with `DatabaseUnavailable` all may have, if the answer to COMMIT was lost: do it again).
+    `UnfitPooler`, `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if it cannot be used. Then
+    nothing has ended (with `DatabaseUnavailable` all may have, if the answer to COMMIT was lost: do it
+    again).
     """
     with closing(Database(database_url)) as database, saying_what_is_not_allowed():
         database.require_tables()

@@ -33,9 +33,9 @@ def install(app: FastAPI, settings: AuthSettings) -> AuthBackend:
     from its own pages, from listed origins, and from programs. Of two routes at one address the one
     that was added first answers.
 
-    Raises `UnknownSchema`, `OtherKeys`, `UnusableFile`, `MissingPrivilege`, `DatabaseUnavailable` or
-    SQLAlchemy's `ArgumentError` if the database cannot be used, `ValueError` if the issuer, or an
-    allowed origin, is no address of a web origin.
+    Raises `UnknownSchema`, `OtherKeys`, `UnusableFile`, `MissingPrivilege`, `UnfitPooler`,
+    `DatabaseUnavailable` or SQLAlchemy's `ArgumentError` if the database cannot be used, `ValueError`
+    if the issuer, or an allowed origin, is no address of a web origin.
     """
     ours = origins(settings.pages_url or settings.issuer, settings.allowed_origins)
     backend = build_backend(settings)

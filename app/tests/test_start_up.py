@@ -207,6 +207,13 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
             'not understood',
         ),
         (['--host', 'x' * 70], 'is no address of this machine'),
+        (['--database-url', 'postgresql+psycopg://app:p@S3cret@localhost:1/app'], '%40'),
+        (['--database-url', 'postgresql+psycopg://app:p@x:S3cret/z@localhost:1/app'], '%40'),
+        (
+            ['--database-url', 'postgresql+psycopg://localhost:1/x?prepare_threshold=x'],
+            'not understood',
+        ),
+        (['--database-url', 'sqlite:///app.db?timeout=abc'], '--database-url'),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(
@@ -217,6 +224,7 @@ def test_what_cannot_be_used_is_one_sentence(
 
     refuses_in_one_sentence(result)
     assert named in result.stderr
+    assert 'S3cret' not in result.stderr  # the rest of a password that has an @ in it
 
 
 @pytest.mark.parametrize(
@@ -267,6 +275,8 @@ def test_role_that_may_make_no_tables_is_one_sentence(capfd: pytest.CaptureFixtu
         (['--transport', 'graphql', '--no-graphql'], '--graphql'),
         (['--trusted-proxies', '127.0.0.1,proxy.example.com'], '--trusted-proxies'),
         (['--failures-per-account', '0'], '--failures-per-account'),
+        (['--data-dir', ''], '--data-dir'),
+        (['--database-url', ''], '--database-url'),
         (['--public-url', 'app.example.com'], '--public-url'),
         (['--allowed-origins', '*'], '--allowed-origins'),
         (['--services', 'http://localhost:8001/'], '--services'),

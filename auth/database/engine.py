@@ -42,8 +42,10 @@ class Database:
             self._engine = create_engine(
                 url, hide_parameters=True, isolation_level='AUTOCOMMIT', **options
             )
-        except TypeError as error:  # each thread would have a database in memory of its own
-            raise ArgumentError(str(error)) from error
+        except (TypeError, ValueError):  # which would quote what it took for the port
+            raise ArgumentError('The URL makes no sense.') from None
+        if '@' in (self._engine.url.host or ''):  # the rest of a password, which errors would quote
+            raise ArgumentError('An @ in a password is written as %40.')
         if self._engine.dialect.is_async:
             raise ArgumentError('The driver must be one that blocks.')
         self._patience_seconds = patience_seconds
@@ -105,9 +107,12 @@ class Database:
         """Make the tables, or bring those of an older version up to date.
 
         Raises `UnknownSchema` for those of a newer version, `UnusableFile` for a file that will never
-        do, `MissingPrivilege` for a role that PostgreSQL does not let do it, and
-        `DatabaseUnavailable`.
+        do, `MissingPrivilege` for a role that PostgreSQL does not let do it, `UnfitPooler` if it has
+        not heard of any, and `DatabaseUnavailable`.
         """
+        if not self._is_sqlite:
+            with self.read() as connection:
+                postgresql.demand_fit_pooler(connection)
         if self._is_sqlite:
             with _unavailable_if_it_fails():
                 sqlite.switch_to_wal(self._engine, self._patience_seconds)

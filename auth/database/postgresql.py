@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import ArgumentError, ProgrammingError
 
 if TYPE_CHECKING:
     from .impatient_connection import ImpatientConnection
@@ -19,12 +19,40 @@ PROBE_INTERVAL_SECONDS = 1
 PROBES = 3
 READ_ONLY = '25006'  # SQLSTATE read_only_sql_transaction
 
+_SETTINGS = text('SELECT name, setting, source FROM pg_settings WHERE name IN :names').bindparams(
+    bindparam('names', expanding=True)
+)
+
 # SQLSTATEs insufficient_privilege, and invalid_schema_name: none that this role may use.
 _NOT_ALLOWED = {'42501', '3F000'}
 
 
 class MissingPrivilege(Exception):
     """Raised if PostgreSQL does not let this role make tables, or change them; says what will help."""
+
+
+class UnfitPooler(Exception):
+    """Raised if a pooler in between drops what PostgreSQL is to know; says what will help."""
+
+
+def demand_fit_pooler(connection: Connection) -> None:
+    """Make sure that the limits of `limit_waiting` hold, whoever has set them.
+
+    If it was the role, something in between has dropped ours, and may hand a connection from one
+    program to another: what one has prepared would be run for the other. Raises `UnfitPooler`.
+    """
+    names = ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout')
+    for setting in connection.execute(_SETTINGS, {'names': names}):
+        if setting.setting == '0':
+            raise UnfitPooler(
+                f'PostgreSQL has no {setting.name}: something in between drops what this program asks '
+                'for. With PgBouncer, set all three limits for the role (docs/operation.md).'
+            )
+        if setting.source != 'client' and _driver(connection).prepare_threshold is not None:
+            raise UnfitPooler(
+                'There is a PgBouncer or the like in between, which may mix up what several programs '
+                'have prepared. Add prepare_threshold=none to the database URL (docs/operation.md).'
+            )
 
 
 @contextlib.contextmanager
@@ -45,6 +73,8 @@ def saying_what_is_not_allowed() -> Iterator[None]:
 def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     """Add how long anybody waits for anybody to what a connection is made with.
 
+    Raises SQLAlchemy's `ArgumentError` for a `prepare_threshold` that is none.
+
     The server ends what an application that has vanished has begun, and with it its locks. The
     kernel gives up a host that has vanished, also one that has taken a statement before; one that
     leaves a statement unacknowledged on Linux only: other systems, which know no TCP_USER_TIMEOUT,
@@ -58,6 +88,8 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
         'statement_timeout': statement_milliseconds(patience_seconds),
     }
     given = parameters.get('options', '')
+    if 'prepare_threshold' in parameters:  # a text, if it comes from a URL
+        parameters['prepare_threshold'] = _threshold(str(parameters['prepare_threshold']))
     parameters |= {
         'options': ' '.join([given, *(f'-c {name}={limit}ms' for name, limit in limits.items())]),
         'connect_timeout': seconds,
@@ -69,6 +101,15 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     }
 
 
+def _threshold(text: str) -> int | None:
+    """Read psycopg's `prepare_threshold`. Raises `ArgumentError`."""
+    if text == 'none':
+        return None
+    if not text.isdecimal():
+        raise ArgumentError('prepare_threshold is a number, or none.')
+    return int(text)
+
+
 def statement_milliseconds(patience_seconds: float) -> int:
     """Return after how many milliseconds PostgreSQL is to end a statement."""
     return max(MIN_MILLISECONDS, int(2 * patience_seconds * 1000))
@@ -78,8 +119,11 @@ def lift_statement_timeout(connection: Connection) -> None:
     """Let the statements of this transaction take their time: nobody waits for an answer to it."""
     if connection.dialect.name == 'postgresql':
         connection.execute(text('SET LOCAL statement_timeout = 0'))
-        driver = cast('ImpatientConnection', connection.connection.driver_connection)
-        driver.may_take_its_time = True
+        _driver(connection).may_take_its_time = True
+
+
+def _driver(connection: Connection) -> ImpatientConnection:
+    return cast('ImpatientConnection', connection.connection.driver_connection)
 
 
 def leave_a_standby(context: ExceptionContext) -> None:

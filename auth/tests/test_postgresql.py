@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from typing import cast
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any, cast
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
-from auth import DatabaseUnavailable, MissingPrivilege
-from auth.database import schema
+from auth import DatabaseUnavailable, MissingPrivilege, UnfitPooler
+from auth.database import impatient_connection, schema
 from auth.database.engine import Database
 from auth.database.impatient_connection import ImpatientConnection
 from auth.database.postgresql import lift_statement_timeout
@@ -157,3 +159,54 @@ def test_role_that_owns_no_tables_is_told_so(stored: Stored) -> None:
         pytest.raises(MissingPrivilege, match='must be owner of table sessions'),
     ):
         database.prepare_tables()
+
+
+def test_limits_that_do_not_arrive_are_refused(
+    open_database: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that a pooler in between which drops what is asked for is not overlooked: at the start."""
+    open_database(SHORT_SECONDS).prepare_tables()
+    monkeypatch.setattr(impatient_connection, 'limit_waiting', lambda *_: None)
+
+    with pytest.raises(UnfitPooler, match=r'no \w+_timeout'):
+        open_database(SHORT_SECONDS).prepare_tables()
+
+
+def test_pooler_must_have_nothing_prepared(
+    stored: Stored, open_database: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that limits which are the role's own are enough if nothing is prepared, and only then."""
+    open_database(SHORT_SECONDS).prepare_tables()
+
+    def drop_all_but(threshold: int | None) -> Callable[[dict[str, Any], float], None]:
+        return lambda parameters, _patience: parameters.update(prepare_threshold=threshold)
+
+    with role_with_limits(stored) as url, closing(Database(url)) as database:
+        monkeypatch.setattr(impatient_connection, 'limit_waiting', drop_all_but(5))
+        with pytest.raises(UnfitPooler, match='prepare_threshold=none'):
+            database.prepare_tables()
+        database.close()
+        monkeypatch.setattr(impatient_connection, 'limit_waiting', drop_all_but(None))
+        database.prepare_tables()
+
+
+@contextmanager
+def role_with_limits(stored: Stored) -> Iterator[str]:
+    """Give the URL of another role that may do everything, and has limits of its own."""
+    role = f'role_{secrets.token_hex(8)}'
+    with stored.engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE ROLE {role} LOGIN SUPERUSER')
+        for name in ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'):
+            connection.exec_driver_sql(f'ALTER ROLE {role} SET {name} = 1000')
+        yield make_url(stored.url).set(username=role).render_as_string(hide_password=False)
+        connection.exec_driver_sql(f'DROP ROLE {role}')
+
+
+@pytest.mark.parametrize(('asked', 'threshold'), [('', 5), ('prepare_threshold=none', None)])
+def test_statements_need_not_be_prepared(stored: Stored, asked: str, threshold: int | None) -> None:
+    """Shows that a pooler which hands a connection from one to another can be told of in the URL."""
+    url = make_url(stored.url).update_query_string(asked).render_as_string(hide_password=False)
+
+    with closing(Database(url)) as database, database.read() as connection:
+        driver = cast(ImpatientConnection, connection.connection.driver_connection)
+        assert driver.prepare_threshold == threshold
