@@ -1369,4 +1369,22 @@ WEAKENINGS = [
         'auth/tests/test_verified.py::test_list_that_begins_late_is_no_proof',
         only='True',
     ),
+    Weakening(
+        'pooler-overlooked',
+        'P12',
+        'auth/database/engine.py',
+        'postgresql.demand_fit_pooler(connection)',
+        'pass',
+        'auth/tests/test_postgresql.py::test_pooler_must_have_nothing_prepared',
+        only='postgresql',
+    ),
+    Weakening(
+        'end-of-a-password-quoted',
+        'P20',
+        'auth/database/engine.py',
+        "if '@' in (self._engine.url.host or ''):",
+        'if False:',
+        'app/tests/test_start_up.py::test_what_cannot_be_used_is_one_sentence',
+        only='unescaped',
+    ),
 ]

@@ -207,7 +207,11 @@ def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
             'not understood',
         ),
         (['--host', 'x' * 70], 'is no address of this machine'),
-        (['--database-url', 'postgresql+psycopg://app:p@S3cret@localhost:1/app'], '%40'),
+        pytest.param(
+            ['--database-url', 'postgresql+psycopg://app:p@S3cret@localhost:1/app'],
+            '%40',
+            id='unescaped',
+        ),
         (['--database-url', 'postgresql+psycopg://app:p@x:S3cret/z@localhost:1/app'], '%40'),
         (
             ['--database-url', 'postgresql+psycopg://localhost:1/x?prepare_threshold=x'],
