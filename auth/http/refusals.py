@@ -1,6 +1,7 @@
 """What anybody is told about each condition, over REST and GraphQL alike: status, code, one sentence.
 
-No answer repeats what was sent: a 422 that echoed its input would put passwords into logs.
+No answer repeats what was sent: a 422 that echoed its input would put passwords into logs. What a
+validator of the host's own says is its own affair, and passed on.
 """
 
 from __future__ import annotations
