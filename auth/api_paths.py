@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
-# No path of the host's is among these, nor may one be let past the guards.
+# Where no path may be let past the guards (`AuthSettings.webhook_paths`).
 GUARDED_PREFIXES = ('/auth/', '/graphql/', '/.well-known/')
 _PREFIXES = (*GUARDED_PREFIXES, '/api/')
 

@@ -12,10 +12,10 @@ from nicegui.page_arguments import RouteMatch
 from .elements import Text
 from .not_found import SENTENCE, TITLE, WAY_ON
 
-# NiceGUI looks for a page at each part of the address, and reads all of it each time: anybody's page
-# could stop the server with one message (measured: 0.9 MB, seven minutes and more).
 FAILED = 'Something has gone wrong, and this page cannot be shown.'
 
+# NiceGUI looks for a page at each part of the address, and reads all of it each time: anybody's page
+# could stop the server with one message (measured: 0.9 MB, seven minutes and more).
 MAX_ADDRESS_CHARACTERS = 4_000
 MAX_ADDRESS_PARTS = 50
 

@@ -1373,7 +1373,7 @@ WEAKENINGS = [
         'pooler-overlooked',
         'P12',
         'auth/database/engine.py',
-        'postgresql.demand_fit_pooler(connection)',
+        'postgresql.demand_fit_pooler(connection, self._patience_seconds)',
         'pass',
         'auth/tests/test_postgresql.py::test_pooler_must_have_nothing_prepared',
         only='postgresql',

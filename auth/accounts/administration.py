@@ -72,8 +72,9 @@ class Administration:
         if user is None:
             return False
         about = (user.name, user.email)
-        await self.passwords.demand(self.rules.check, new_password, 'new_password', about)
-        new_hash = await self.passwords.hash(new_password)
+        new_hash = await self.passwords.hash_new(
+            new_password, self.rules.check, 'new_password', about
+        )
         return await self._end_all(user_id, EndReason.PASSWORD_CHANGED, password_hash=new_hash)
 
     async def log_out(self, user_id: str) -> bool:

@@ -53,11 +53,14 @@ class AccountSecurity:
         Raises `WrongPassword`, `InvalidInput` for a weak new one, `TooManyAttempts`, `ServiceBusy`,
         or `SessionEnded`.
         """
+        about = (identity.name, identity.email)
         new_hash: str | None = None
         with self.throttle.hashing(caller.address):
             while True:
                 user = await self._demand_password(identity, current_password, 'current_password')
-                new_hash = new_hash or await self._hash_of_new(identity, new_password)
+                new_hash = new_hash or await self.passwords.hash_new(
+                    new_password, self.rules.check, 'new_password', about
+                )
                 issued = await run_in_threadpool(self._set_password, user, new_hash, identity)
                 if issued:
                     return issued
@@ -89,12 +92,6 @@ class AccountSecurity:
                 audit.record('password_refused', user=user.id, session=identity.session_id)
                 raise WrongPassword(field)
             return user
-
-    async def _hash_of_new(self, identity: Identity, password: str) -> str:
-        """Return it. Raises `InvalidInput` for a weak password, or `ServiceBusy`."""
-        about = (identity.name, identity.email)
-        await self.passwords.demand(self.rules.check, password, 'new_password', about)
-        return await self.passwords.hash(password)
 
     def _set_password(
         self, user: Row[Any], new_hash: str, identity: Identity

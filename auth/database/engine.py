@@ -107,15 +107,15 @@ class Database:
         """Make the tables, or bring those of an older version up to date.
 
         Raises `UnknownSchema` for those of a newer version, `UnusableFile` for a file that will never
-        do, `MissingPrivilege` for a role that PostgreSQL does not let do it, `UnfitPooler` if it has
-        not heard of any, and `DatabaseUnavailable`.
+        do, `MissingPrivilege` for a role that PostgreSQL does not let do it, `UnfitPooler` if
+        PostgreSQL has not heard how long to wait, and `DatabaseUnavailable`.
         """
-        if not self._is_sqlite:
-            with self.read() as connection:
-                postgresql.demand_fit_pooler(connection)
         if self._is_sqlite:
             with _unavailable_if_it_fails():
                 sqlite.switch_to_wal(self._engine, self._patience_seconds)
+        else:
+            with self.read() as connection:
+                postgresql.demand_fit_pooler(connection, self._patience_seconds)
         with postgresql.saying_what_is_not_allowed(), self.write() as connection:
             schema.prepare(connection)
 

@@ -35,14 +35,13 @@ class UnfitPooler(Exception):
     """Raised if a pooler in between drops what PostgreSQL is to know; says what will help."""
 
 
-def demand_fit_pooler(connection: Connection) -> None:
+def demand_fit_pooler(connection: Connection, patience_seconds: float) -> None:
     """Make sure that the limits of `limit_waiting` hold, whoever has set them.
 
     If it was the role, something in between has dropped ours, and may hand a connection from one
     program to another: what one has prepared would be run for the other. Raises `UnfitPooler`.
     """
-    names = ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout')
-    for setting in connection.execute(_SETTINGS, {'names': names}):
+    for setting in connection.execute(_SETTINGS, {'names': list(_time_limits(patience_seconds))}):
         if setting.setting == '0':
             raise UnfitPooler(
                 f'PostgreSQL has no {setting.name}: something in between drops what this program asks '
@@ -81,19 +80,14 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     go on sending for minutes.
     """
     seconds = max(1, int(patience_seconds))
-    milliseconds = max(1, int(patience_seconds * 1000))  # 0 would be for ever
-    limits = {
-        'lock_timeout': milliseconds,
-        'idle_in_transaction_session_timeout': max(MIN_MILLISECONDS, milliseconds),
-        'statement_timeout': statement_milliseconds(patience_seconds),
-    }
+    limits = _time_limits(patience_seconds)
     given = parameters.get('options', '')
     if 'prepare_threshold' in parameters:  # a text, if it comes from a URL
         parameters['prepare_threshold'] = _threshold(str(parameters['prepare_threshold']))
     parameters |= {
         'options': ' '.join([given, *(f'-c {name}={limit}ms' for name, limit in limits.items())]),
         'connect_timeout': seconds,
-        'tcp_user_timeout': milliseconds,
+        'tcp_user_timeout': limits['lock_timeout'],
         'keepalives': 1,
         'keepalives_idle': seconds,
         'keepalives_interval': PROBE_INTERVAL_SECONDS,
@@ -101,13 +95,23 @@ def limit_waiting(parameters: dict[str, Any], patience_seconds: float) -> None:
     }
 
 
-def _threshold(text: str) -> int | None:
+def _time_limits(patience_seconds: float) -> dict[str, int]:
+    """Return PostgreSQL's settings by name, in milliseconds; 0 would be for ever."""
+    milliseconds = max(1, int(patience_seconds * 1000))
+    return {
+        'lock_timeout': milliseconds,
+        'idle_in_transaction_session_timeout': max(MIN_MILLISECONDS, milliseconds),
+        'statement_timeout': statement_milliseconds(patience_seconds),
+    }
+
+
+def _threshold(given: str) -> int | None:
     """Read psycopg's `prepare_threshold`. Raises `ArgumentError`."""
-    if text == 'none':
+    if given == 'none':
         return None
-    if not text.isdecimal():
+    if not given.isdecimal():
         raise ArgumentError('prepare_threshold is a number, or none.')
-    return int(text)
+    return int(given)
 
 
 def statement_milliseconds(patience_seconds: float) -> int:

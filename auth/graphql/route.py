@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from ..errors import AuthError
 from ..http.dependencies import Backend, BearerToken, CallingBrowser
 from ..http.problems import MAX_BODY_BYTES
-from ..http.refusals import Refusal, refusal
+from ..http.refusals import INTERNAL_ERROR, Refusal, refusal
 from .limits import BadDocument, check
 from .schema import Asked, Schema, build_schema
 
@@ -34,9 +34,6 @@ _BAD_DOCUMENT = Refusal(
     'bad_document',
     'This document does not fit the schema, or asks for too much.',
     {},
-)
-_INTERNAL_ERROR = Refusal(
-    HTTPStatus.INTERNAL_SERVER_ERROR, 'internal_error', 'Something has gone wrong here.', {}
 )
 
 
@@ -122,7 +119,7 @@ def _refusal(error: Exception | None) -> Refusal:
     if error is None or isinstance(error, GraphQLError):  # an argument that only now proves wrong
         return _BAD_DOCUMENT
     logging.getLogger('auth').error('A GraphQL call has failed.', exc_info=error)
-    return _INTERNAL_ERROR
+    return INTERNAL_ERROR
 
 
 def _error(refused: Refusal) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from .. import errors
 from ..api_paths import is_api_path
 from ..refresh_cookie import RefreshCookie
-from .refusals import field_sentences, refusal, spoils_cookie
+from .refusals import INTERNAL_ERROR, field_sentences, refusal, spoils_cookie
 
 MAX_BODY_BYTES = 16 * 1024
 REFRESH_PATH = '/auth/refresh'
@@ -60,8 +60,8 @@ def add_problem_handlers(app: FastAPI, cookie: RefreshCookie | None = None) -> N
 
 async def _crash(request: Request, _error: Exception) -> Response:
     if is_api_path(request.scope):
-        return problem(500, 'internal_error', 'Something has gone wrong here.')
-    return PlainTextResponse(HTTPStatus.INTERNAL_SERVER_ERROR.phrase, 500)
+        return problem(INTERNAL_ERROR.status, INTERNAL_ERROR.code, INTERNAL_ERROR.title)
+    return PlainTextResponse(INTERNAL_ERROR.status.phrase, INTERNAL_ERROR.status)
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:

@@ -112,6 +112,11 @@ class Refusal:
     retry_after_seconds: int | None = None
 
 
+INTERNAL_ERROR = Refusal(
+    HTTPStatus.INTERNAL_SERVER_ERROR, 'internal_error', 'Something has gone wrong here.', {}
+)
+
+
 def refusal(error: errors.AuthError) -> Refusal:
     """Say how a condition is answered; a database that fails is logged here."""
     kind = next(kind for kind in type(error).__mro__ if kind in _REFUSALS)
@@ -143,7 +148,7 @@ def field_sentences(items: Iterable[Any], *, outside: int = 0) -> dict[str, str]
 def _field_sentence(kind: str, message: str, context: dict[str, Any]) -> str:
     if context.get('min_length') == 1:
         kind = 'missing'
-    if 'error' in context and kind != 'json_invalid':  # a validator of the host's has said why
+    if 'error' in context and kind != 'json_invalid':  # a validator has said why
         return str(context['error'])
     return _FIELD_SENTENCES.get(kind, message)
 

@@ -42,6 +42,11 @@ class Passwords:
         """
         return await self._threads.run(self._verify, password, password_hash)
 
+    async def hash_new(self, password: str, check: Callable[..., None], *about: object) -> str:
+        """Have a new password checked, then hash it. Raises what `check` does, and `ServiceBusy`."""
+        await self.demand(check, password, *about)
+        return await self.hash(password)
+
     async def demand(self, check: Callable[..., None], *about: object) -> None:
         """Have a new password checked where it will be hashed: that takes its time, too.
 

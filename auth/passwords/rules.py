@@ -24,9 +24,9 @@ class PasswordRules:
 
         `about`: what anyone may know of its owner.
         """
-        text = normalize(password)
         if len(password) > MAX_PASSWORD_CHARACTERS:  # as typed: that is what a form may hold
             raise InvalidInput({field: 'This is too long.'})
+        text = normalize(password)
         if len(text) < self.min_characters:
             raise InvalidInput({field: f'Use at least {self.min_characters} characters.'})
         if reason := weakness(text, [*about, self.site_name], self.min_characters):
